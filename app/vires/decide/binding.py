@@ -1,0 +1,278 @@
+"""Who is a party, who is bound, who belongs to a community (decision.md sections 3 and 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from vires import terms
+from vires.decide import words
+from vires.decide.force import begun, not_ended, within_dates
+from vires.decide.logic import (
+    MET,
+    Finding,
+    Outcome,
+    cannot_tell,
+    every,
+    met_if,
+    not_met,
+    some,
+)
+from vires.decide.record import Record, State, as_boolean, as_date
+
+
+def nodes_with(record: Record, prop: str, target: str) -> list[str]:
+    """Nodes gathered for the question that state `target` as a value of `prop`, in order."""
+    return sorted(node for node in record.found if target in record.iris(node, prop))
+
+
+def _joined(record: Record, first: str, a: str, second: str, b: str) -> list[str]:
+    """Nodes that may join two things: each states one of them and may state the other."""
+    return sorted(
+        node
+        for node, facts in record.found.items()
+        if (first in facts or second in facts or terms.NOT_STATED in facts)
+        and (a in record.iris(node, first) or b in record.iris(node, second))
+    )
+
+
+# Parties and members
+
+
+def participates(record: Record, version: str, organisation: str, on: date) -> Finding:
+    """Whether an organisation takes part in a version, as a named body, on `on`."""
+    nodes = _joined(
+        record, terms.PARTICIPATES_IN, version, terms.PARTICIPANT, organisation
+    )
+    silent = record.silent(version, terms.PARTICIPATES_IN)
+    missing = cannot_tell if silent else not_met
+    return some(
+        [
+            every(
+                (
+                    record.points(node, terms.PARTICIPATES_IN, (version,)),
+                    record.points(node, terms.PARTICIPANT, (organisation,)),
+                    _participation_dates(record, node, version, on),
+                )
+            ).seen(node)
+            for node in nodes
+        ]
+        + [missing(terms.PARTICIPATES_IN)]
+    )
+
+
+def _participation_dates(record: Record, node: str, version: str, on: date) -> Finding:
+    bounds = (
+        (terms.PARTICIPATES_FROM, terms.COMMENCES_ON, begun),
+        (terms.PARTICIPATES_UNTIL, terms.ENDS_ON, not_ended),
+    )
+    findings = []
+    for own, inherited, test in bounds:
+        if record.values(node, own):
+            findings.append(test(record, node, own, on))
+            continue
+        found = test(record, version, inherited, on)
+        if record.silent(node, own):
+            found = found.with_cautions(words.caution("participation-dates-not-stated"))
+        findings.append(found)
+    return every(findings)
+
+
+def dissolved(record: Record, organisation: str, on: date) -> Finding:
+    """Whether an organisation was dissolved on or before `on` (decision.md section 9)."""
+    return some(
+        every(
+            (
+                begun(record, event, terms.OCCURRED_ON, on)
+                if record.values(event, terms.OCCURRED_ON)
+                else cannot_tell(terms.OCCURRED_ON),
+                _gone(record, event, organisation),
+            )
+        ).seen(event)
+        for event in nodes_with(record, terms.ORG_ORIGINAL, organisation)
+        if not record.is_a(event, terms.FUNCTION_TRANSFER, terms.RENAMING)
+    )
+
+
+def _gone(record: Record, event: str, organisation: str) -> Finding:
+    if record.silent(event, terms.ORG_RESULTING):
+        return cannot_tell(terms.ORG_RESULTING)
+    return met_if(organisation not in record.iris(event, terms.ORG_RESULTING), terms.ORG_RESULTING)
+
+
+def member(record: Record, organisation: str, community: str, on: date) -> Finding:
+    """Whether an organisation is a member of a community on `on`."""
+    nodes = _joined(record, terms.IN_COMMUNITY, community, terms.ORG_MEMBER, organisation)
+    silent = record.silent(community, terms.IN_COMMUNITY)
+    missing = cannot_tell if silent else not_met
+    return some(
+        [
+            every(
+                (
+                    record.points(node, terms.IN_COMMUNITY, (community,)),
+                    record.points(node, terms.ORG_MEMBER, (organisation,)),
+                    within_dates(record, node, terms.MEMBER_FROM, terms.MEMBER_UNTIL, on),
+                )
+            ).seen(node)
+            for node in nodes
+        ]
+        + [missing(terms.IN_COMMUNITY)]
+    )
+
+
+# Signatures
+
+
+def bound(record: Record, version: str, organisation: str, on: date) -> Finding:
+    """Whether an organisation is bound to a version on `on` (decision.md section 3.1)."""
+    reached = _continued(record, version)
+    signatures = sorted(
+        node
+        for node in record.found
+        if not reached.isdisjoint(record.iris(node, terms.SIGNS))
+        or (organisation in record.iris(node, terms.ON_BEHALF_OF) and _signs_unclear(record, node))
+    )
+    found = [_binds(record, s, version, reached, organisation, on) for s in signatures]
+    if any(record.silent(v, terms.SIGNS) for v in reached):
+        found.append(cannot_tell(terms.SIGNS))
+    if any(record.silent(v, terms.CONTINUES_SIGNATURES_OF) for v in reached):
+        found.append(cannot_tell(terms.CONTINUES_SIGNATURES_OF))
+    return some([*found, not_met(terms.SIGNS)])
+
+
+def _signs_unclear(record: Record, node: str) -> bool:
+    return record.silent(node, terms.SIGNS) or any(
+        not isinstance(value, str) for value in record.values(node, terms.SIGNS)
+    )
+
+
+def _continued(record: Record, version: str) -> frozenset[str]:
+    """A version and every one whose signatures it continues, by any number of steps."""
+    reached: set[str] = set()
+    edge = {version}
+    while edge:
+        reached |= edge
+        edge = {
+            older for v in edge for older in record.iris(v, terms.CONTINUES_SIGNATURES_OF)
+        } - reached
+    return frozenset(reached)
+
+
+def _binds(
+    record: Record,
+    signature: str,
+    version: str,
+    reached: Iterable[str],
+    organisation: str,
+    on: date,
+) -> Finding:
+    """Whether one signature binds an organisation to a version on `on`."""
+    signs = record.points(signature, terms.SIGNS, reached)
+    return some(
+        every((signs, signed, _dated(record, version, day, on))).seen(signature)
+        for day in _dates(record, signature, frozenset())
+        for signed in (_signed_for(record, signature, day, organisation, on),)
+    )
+
+
+def _dates(record: Record, signature: str, trail: frozenset[str]) -> list[date | Finding]:
+    """The dates a signature counts from: its own, or, deemed, those of the signatures it rests on.
+
+    A finding stands in place of a date that is wanting.
+    """
+    if record.silent(signature, terms.DEEMED_BY):
+        return [cannot_tell(terms.DEEMED_BY)]
+    if not record.values(signature, terms.DEEMED_BY):
+        day = record.one(signature, terms.SIGNED_ON, as_date)
+        if day is State.ABSENT:
+            return [not_met(terms.SIGNED_ON)]
+        return [cannot_tell(terms.SIGNED_ON) if isinstance(day, State) else day]
+    others = record.iris(signature, terms.DEEMED_BY)
+    if len(others) != 1 or len(record.values(signature, terms.DEEMED_BY)) != 1:
+        return [cannot_tell(terms.DEEMED_BY)]
+    signers = set(record.iris(signature, terms.ON_BEHALF_OF))
+    found: list[date | Finding] = [not_met(terms.DEEMED_BY)]
+    if record.silent(others[0], terms.SIGNS):
+        found.append(cannot_tell(terms.SIGNS))
+    for other in nodes_with(record, terms.SIGNS, others[0]):
+        if other in trail or other == signature:
+            continue
+        if not signers.isdisjoint(record.iris(other, terms.ON_BEHALF_OF)):
+            found += _dates(record, other, trail | {signature})
+    return found
+
+
+def _dated(record: Record, version: str, day: date | Finding, on: date) -> Finding:
+    if isinstance(day, Finding):
+        return day
+    found = met_if(day <= on, terms.SIGNED_ON)
+    start = record.one(version, terms.COMMENCES_ON, as_date)
+    if not isinstance(start, State) and day > start:
+        found = found.with_cautions(words.caution("signed-late"))
+    return found
+
+
+def _signed_for(
+    record: Record, signature: str, day: date | Finding, organisation: str, on: date
+) -> Finding:
+    """Whether a signature is on behalf of an organisation, or of one it succeeded by carrying."""
+    own = record.points(signature, terms.ON_BEHALF_OF, (organisation,))
+    if own.outcome is Outcome.MET:
+        return own
+    since = day if not isinstance(day, Finding) else date.min
+    carried = [
+        every((record.points(signature, terms.ON_BEHALF_OF, (older,)), carries))
+        for older, carries in _predecessors(record, organisation, since, on, frozenset())
+    ]
+    return some([own, *carried])
+
+
+def _predecessors(
+    record: Record, organisation: str, since: date, until: date, trail: frozenset[str]
+) -> list[tuple[str, Finding]]:
+    """Bodies whose signatures a restructure carries to an organisation, each with how sure.
+
+    Events are dated from `since` to `until`, both included; successive events chain.
+    """
+    found: list[tuple[str, Finding]] = []
+    for event in nodes_with(record, terms.ORG_RESULTING, organisation):
+        if event in trail:
+            continue
+        day = record.one(event, terms.OCCURRED_ON, as_date)
+        if isinstance(day, State):
+            timely = cannot_tell(terms.OCCURRED_ON)
+            last = until
+        else:
+            timely = met_if(since <= day <= until, terms.OCCURRED_ON)
+            last = min(day, until)
+        carries = every((record.flag(event, terms.CARRIES_SIGNATURES), timely)).seen(event)
+        if carries.outcome is Outcome.NOT_MET:
+            continue
+        for older in record.iris(event, terms.ORG_ORIGINAL):
+            found.append((older, carries))
+            found += [
+                (oldest, every((carries, further)))
+                for oldest, further in _predecessors(record, older, since, last, trail | {event})
+            ]
+    return found
+
+
+def is_public(record: Record, organisation: str) -> Finding:
+    """Whether a body is stated to be public; neither public nor private, or both, cannot tell."""
+    public = record.is_a(organisation, terms.PUBLIC_BODY)
+    private = record.is_a(organisation, terms.PRIVATE_BODY)
+    if public == private:
+        return cannot_tell(terms.TYPE).seen(organisation)
+    return met_if(public).seen(organisation)
+
+
+def publicly_barred(record: Record, organisation: str) -> Finding:
+    """Whether a condition closed to public authorities' tasks is closed to a body (section 3.4)."""
+    if record.is_a(organisation, terms.PUBLIC_AUTHORITY_CLASS):
+        return MET
+    if record.is_a(organisation, terms.PUBLIC_BODY):
+        stated = record.one(organisation, terms.PUBLIC_AUTHORITY, as_boolean)
+        return met_if(stated is not False)
+    if record.is_a(organisation, terms.PRIVATE_BODY):
+        return not_met()
+    return cannot_tell(terms.TYPE)

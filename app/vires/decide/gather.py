@@ -1,0 +1,121 @@
+"""Runs the decision queries and turns their rows into a record.
+
+Each query of `queries/decide/` names, by joins and paths, the nodes that some conditions rest on,
+and gives their facts as rows (node, property, value). What the facts mean is for the conditions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+from typing import Any, Final, Protocol
+
+from vires.decide.law import Asked
+from vires.decide.record import Facts, Record, Text, Value
+
+_LAW: Final = ("decide/readings", "decide/conditions", "decide/concepts")
+_ORGANISATION: Final = ("decide/organisation", "decide/restructures", "decide/loose-ends")
+_VERSION: Final = ("decide/tiers", "decide/revisions", "decide/signatures", "decide/participations")
+
+QUERIES: Final = (
+    "decide/broader",
+    "decide/candidates",
+    "decide/flow",
+    *_LAW,
+    *_ORGANISATION,
+    *_VERSION,
+)
+"""The views that every answer rests on."""
+
+
+class Source(Protocol):
+    """What is asked of a snapshot: its identity, and the rows of a view."""
+
+    @property
+    def data_version(self) -> str:
+        """The content hash of what is read, as `sha256:` and 64 hexadecimal digits."""
+        ...
+
+    def rows(self, view_key: str, **params: Any) -> list[tuple[Any, ...]]:
+        """The rows of a view in its SELECT order, with parameters bound as terms."""
+        ...
+
+
+def value_of(term: Any) -> Value:
+    """A term of the store as a value: an IRI as a string, a literal as a text."""
+    datatype = getattr(term, "datatype", None)
+    if datatype is None:
+        return str(term.value)
+    return Text(term.value, datatype.value, term.language or "")
+
+
+def _facts(rows: list[tuple[Any, ...]], into: dict[str, dict[str, list[Value]]]) -> None:
+    for node, prop, value in rows:
+        values = into[node.value].setdefault(prop.value, [])
+        found = value_of(value)
+        if found not in values:
+            values.append(found)
+
+
+def _frozen(facts: dict[str, dict[str, list[Value]]]) -> Facts:
+    return {
+        node: {prop: tuple(sorted(values, key=repr)) for prop, values in props.items()}
+        for node, props in facts.items()
+    }
+
+
+class _Law:
+    """The law and the concepts of one data version, read once (a snapshot never changes)."""
+
+    __slots__ = ("broader", "facts")
+
+    def __init__(self, source: Source) -> None:
+        facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
+        for view in _LAW:
+            _facts(source.rows(view), facts)
+        self.facts = _frozen(facts)
+        broader: dict[str, set[str]] = defaultdict(set)
+        for concept, other in source.rows("decide/broader"):
+            broader[concept.value].add(other.value)
+        self.broader = {concept: frozenset(others) for concept, others in broader.items()}
+
+
+class _Key:
+    """A source as a cache key: two sources of one data version share what was read."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def __hash__(self) -> int:
+        return hash(self.source.data_version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.source.data_version == other.source.data_version
+
+
+@lru_cache(maxsize=8)
+def _law(key: _Key) -> _Law:
+    return _Law(key.source)
+
+
+def candidates(source: Source, asked: Asked) -> list[tuple[str, str]]:
+    """Every flow between the two bodies with its version, as pairs of IRIs in order."""
+    rows = source.rows("decide/candidates", **{"from": asked.from_, "to": asked.to})
+    return sorted({(flow.value, version.value) for flow, version in rows})
+
+
+def record(source: Source, asked: Asked, routes: list[tuple[str, str]]) -> Record:
+    """All that the conditions may read for a question about the routes given."""
+    law = _law(_Key(source))
+    facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
+    for organisation in (asked.from_, asked.to):
+        for view in _ORGANISATION:
+            _facts(source.rows(view, organisation=organisation), facts)
+    for flow in sorted({flow for flow, _ in routes}):
+        _facts(source.rows("decide/flow", flow=flow), facts)
+    for version in sorted({version for _, version in routes}):
+        for view in _VERSION:
+            _facts(source.rows(view, version=version), facts)
+    return Record(law.facts, _frozen(facts), law.broader)

@@ -1,0 +1,147 @@
+"""The facts that an answer rests on, and their three states (decision.md section 2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import NamedTuple, TypeVar
+
+from vires import terms
+from vires.decide.logic import MET, Finding, cannot_tell, not_met, some
+
+T = TypeVar("T")
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Text(NamedTuple):
+    """A literal: its lexical form, datatype IRI and language tag ('' for none)."""
+
+    value: str
+    datatype: str
+    language: str
+
+
+Value = str | Text
+"""A fact's value: an IRI as a string, or a literal."""
+
+
+class State(Enum):
+    """Why a fact has no one value: absent, recorded silence, or unclear (ill-typed, several)."""
+
+    ABSENT = "absent"
+    SILENT = "silent"
+    UNCLEAR = "unclear"
+
+
+def as_date(value: Value) -> date | None:
+    """The day a value names; None unless it is an `xsd:date` of the form YYYY-MM-DD that exists."""
+    if isinstance(value, str) or value.datatype != terms.XSD_DATE or not _DATE.fullmatch(value[0]):
+        return None
+    try:
+        return date.fromisoformat(value.value)
+    except ValueError:
+        return None
+
+
+def as_boolean(value: Value) -> bool | None:
+    """The truth a value states; None unless it is a well-formed `xsd:boolean`."""
+    if isinstance(value, str) or value.datatype != terms.XSD_BOOLEAN:
+        return None
+    return _BOOLEANS.get(value.value)
+
+
+def as_iri(value: Value) -> str | None:
+    """The IRI a value is; None for a literal."""
+    return value if isinstance(value, str) else None
+
+
+def as_text(value: Value) -> str | None:
+    """The lexical form of a plain literal; None for an IRI."""
+    return None if isinstance(value, str) else value.value
+
+
+Facts = Mapping[str, Mapping[str, tuple[Value, ...]]]
+"""Node IRI to property IRI to values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was read for one question: facts of nodes, laid over those of law and concepts.
+
+    `broader` gives for a concept every concept above it, itself not counted unless it is in a ring.
+    """
+
+    law: Facts
+    found: Facts
+    broader: Mapping[str, frozenset[str]]
+
+    def values(self, node: str, prop: str) -> tuple[Value, ...]:
+        """Every stated value of a property, in no order."""
+        facts = self.found.get(node) or self.law.get(node)
+        return facts.get(prop, ()) if facts else ()
+
+    def iris(self, node: str, prop: str) -> tuple[str, ...]:
+        """Every stated value that is an IRI."""
+        return tuple(value for value in self.values(node, prop) if isinstance(value, str))
+
+    def silent(self, node: str, prop: str) -> bool:
+        """Whether the record says that the source is silent on a property; a statement counts."""
+        return prop in self.values(node, terms.NOT_STATED) and not self.values(node, prop)
+
+    def is_a(self, node: str, *classes: str) -> bool:
+        """Whether a node is stated to be of one of the classes."""
+        return not set(classes).isdisjoint(self.values(node, terms.TYPE))
+
+    def one(self, node: str, prop: str, read: Callable[[Value], T | None]) -> T | State:
+        """The one value of a property, or the state it is in instead."""
+        values = self.values(node, prop)
+        if not values:
+            return State.SILENT if self.silent(node, prop) else State.ABSENT
+        value = read(values[0]) if len(values) == 1 else None
+        return State.UNCLEAR if value is None else value
+
+    def within(self, concept: str, other: str) -> bool:
+        """Whether `concept` is equal to or narrower than `other`; the tops match everything."""
+        return concept == other or other in terms.TOPS or other in self.broader.get(concept, ())
+
+    def some_value(self, node: str, prop: str, test: Callable[[str], Finding | bool]) -> Finding:
+        """Some value of a property passes `test`; absent is not met, silence cannot tell."""
+        values = self.values(node, prop)
+        if not values:
+            return cannot_tell(prop) if self.silent(node, prop) else not_met(prop)
+        findings = []
+        for value in values:
+            found = test(value) if isinstance(value, str) else cannot_tell(prop)
+            if found is True:
+                return MET
+            if found is not False:
+                findings.append(found)
+        return some(findings, otherwise=not_met(prop))
+
+    def points(self, node: str, prop: str, targets: Iterable[str]) -> Finding:
+        """Whether the one value of a property is among `targets`.
+
+        Several values cannot tell only where one of them is: otherwise a doubled fact about others
+        would cloud every answer.
+        """
+        values = self.values(node, prop)
+        if not values:
+            return cannot_tell(prop) if self.silent(node, prop) else not_met(prop)
+        if len(values) == 1 and isinstance(values[0], str):
+            return MET if values[0] in set(targets) else not_met(prop)
+        doubtful = any(not isinstance(value, str) or value in set(targets) for value in values)
+        return cannot_tell(prop) if doubtful else not_met(prop)
+
+    def flag(self, node: str, prop: str) -> Finding:
+        """Whether a boolean is stated to be true; absent is not met, unclear cannot tell."""
+        value = self.one(node, prop, as_boolean)
+        if value is State.ABSENT:
+            return not_met(prop)
+        if isinstance(value, State):
+            return cannot_tell(prop)
+        return MET if value else not_met(prop)
