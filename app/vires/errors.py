@@ -1,9 +1,88 @@
-"""Every exception of Vires."""
+"""Every exception of Vires: one tree, each with a stable code, an HTTP status and an exit code.
+
+A message is one line that says what, where, why and how to mend, with the user's text in
+backticks.
+"""
+
+from __future__ import annotations
 
 
 class ViresError(Exception):
-    """Root."""
+    """The root of every error that Vires raises on purpose.
 
-    code = "error"
-    status = 500
-    exit_code = 2
+    `code` is kebab-case and stable, `status` the HTTP status, `exit_code` what a command ends with.
+    """
+
+    code: str = "error"
+    status: int = 500
+    exit_code: int = 2
+
+
+class ContentError(ViresError):
+    """A file of the project's own content (a view, a graph) is malformed."""
+
+    code = "content-malformed"
+
+
+class SettingError(ViresError):
+    """A setting has a value that cannot be used."""
+
+    code = "setting-invalid"
+
+
+class UsageError(ViresError):
+    """A command was given something it cannot use, such as a wrong date."""
+
+    code = "usage"
+    status = 400
+
+
+class IngestError(ViresError):
+    """Outside data is unreadable, too large or hostile; nothing of it was loaded."""
+
+    code = "data-refused"
+    status = 400
+
+
+class StoreError(ViresError):
+    """The state folder cannot be read or written."""
+
+    code = "store-unusable"
+    status = 503
+
+
+class StoreNewerError(StoreError):
+    """The state folder was written by a newer version."""
+
+    code = "store-newer"
+
+
+class StoreLockedError(StoreError):
+    """Another writer holds the state folder."""
+
+    code = "store-locked"
+
+
+class StoreMissingError(StoreError):
+    """Nothing has been loaded yet."""
+
+    code = "store-empty"
+
+
+class FrozenGraphError(StoreError):
+    """A graph whose content hash is recorded has changed."""
+
+    code = "frozen-graph-changed"
+    status = 409
+
+
+class PortInUseError(ViresError):
+    """The address to serve at is taken."""
+
+    code = "port-in-use"
+
+
+class JavaNotFoundError(ViresError):
+    """`vires reason` needs Java, and none was found."""
+
+    code = "java-not-found"

@@ -11,6 +11,8 @@ from vires.decide.question import (
     UnknownValueError,
     choices,
     labels,
+    names,
+    parse_date,
     parse_question,
 )
 from vires.decide.route import CONDITIONS
@@ -30,6 +32,8 @@ __all__ = [
     "ask",
     "choices",
     "labels",
+    "names",
+    "parse_date",
     "parse_question",
     "to_json",
 ]

@@ -9,9 +9,11 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
+from vires import terms
 from vires.decide.gather import Source, _Key
 from vires.decide.law import Asked
-from vires.errors import ViresError
+from vires.decide.record import Text, as_date
+from vires.errors import UsageError, ViresError
 
 FIELDS: Final = {
     "from": "organisation",
@@ -88,6 +90,24 @@ def labels(source: Source, iris: Iterable[str]) -> dict[str, str]:
     """The label of each IRI that has one."""
     known = _labels(_Key(source))
     return {iri: known[iri] for iri in iris if iri in known}
+
+
+def names(source: Source) -> dict[str, str]:
+    """The label of everything in the record that has one, by IRI."""
+    return dict(_labels(_Key(source)))
+
+
+def parse_date(text: str) -> date | None:
+    """A day written YYYY-MM-DD; None for an empty text.
+
+    Errors: `UsageError` where the text is no such day.
+    """
+    if not text:
+        return None
+    day = as_date(Text(text, terms.XSD_DATE, ""))
+    if day is None:
+        raise UsageError(f"`on`: `{text[:40]}` is no day; write it as YYYY-MM-DD, like 2026-11-22")
+    return day
 
 
 def parse_question(

@@ -1,0 +1,56 @@
+"""Every setting, read once from `VIRES_` environment variables."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from vires.errors import SettingError
+
+
+class Settings(BaseSettings):
+    """The settings of one process; each is documented in the README."""
+
+    model_config = SettingsConfigDict(env_prefix="VIRES_", frozen=True)
+
+    state: Path = Field(Path(".vires"), description="Folder of the store and its snapshots.")
+    illustrative: Literal["on", "off"] = Field(
+        "on", description="Whether the illustrative agreements are loaded."
+    )
+    host: str = Field("127.0.0.1", description="Address that `vires serve` listens at.")
+    port: int = Field(8000, ge=1, le=65535, description="Port that `vires serve` listens at.")
+    workers: int = Field(2, ge=1, le=64, description="Server processes.")
+    timezone: str = Field("Europe/London", description="Zone in which 'today' is read.")
+    access: Literal["public", "partner", "staff"] = Field(
+        "public", description="Access class whose record is read."
+    )
+
+    def today(self) -> date:
+        """Today in the configured zone. Read once, at the edge; answers take it as an argument.
+
+        Errors: `SettingError` for a zone that does not exist.
+        """
+        try:
+            return datetime.now(ZoneInfo(self.timezone)).date()
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SettingError(
+                f"VIRES_TIMEZONE `{self.timezone}` is no time zone; use one like `Europe/London`"
+            ) from error
+
+
+def load() -> Settings:
+    """The settings of the environment.
+
+    Errors: `SettingError` naming the variable whose value cannot be used, and why.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "VIRES_" + str(first["loc"][0]).upper()
+        raise SettingError(f"{name} `{first.get('input')}`: {first['msg']}") from error

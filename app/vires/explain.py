@@ -1,0 +1,495 @@
+"""What a person needs beside an answer: titles, signature dates, citations and marks of checking.
+
+Reads `queries/answer/` on the snapshot that the answer came from, and gives frozen dataclasses of
+plain text, so that pages hold no query and no store. It adds no finding of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+from vires.decide import HEADINGS, Answer, labels
+from vires.decide.answer import NearMiss, Route
+from vires.decide.gather import Source
+
+NOT_RECORDED: Final = "not recorded"
+
+CONDITION_TITLES: Final = {
+    "version-in-force": "The version is in force",
+    "tier-chain": "What it stands on is in force",
+    "same-community": "Both stand in one community",
+    "parties": "Both organisations are parties",
+    "signed": "Both organisations have signed",
+    "bound-above": "Both are bound by what it stands on",
+    "category": "The information is covered",
+    "subjects": "The people are covered",
+    "purpose": "The purpose is covered",
+    "purpose-within": "The purpose is within what it stands on",
+    "power": "A power is relied on and fits",
+    "article-6": "An Article 6 basis for each side",
+    "article-9": "An Article 9 condition for each side",
+    "article-10": "An Article 10 basis for each side",
+    "law-enforcement": "What Part 3 of the Data Protection Act 2018 asks",
+    "confidentiality": "A basis in the duty of confidence",
+    "restriction": "No recorded restriction stands in the way",
+}
+"""Each condition of decision.md section 3, in its order, as a claim that a person can read."""
+
+_OUTCOMES: Final = {"met": "met", "not-met": "not met", "cannot-tell": "cannot tell"}
+_IRI: Final = re.compile(r"https?://[^\s,;)]+")
+_MONTHS: Final = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A thing of the record: its IRI and what it is called."""
+
+    iri: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A version of an agreement. Days are UK dates in words, '' where none is recorded."""
+
+    version: str
+    agreement: str
+    title: str
+    tier: str
+    label: str
+    commences: str
+    ends: str
+    review: str
+    community: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A party's signature: the day in words, the capacity ('' where none), whether deemed."""
+
+    organisation: str
+    day: str
+    capacity: str
+    deemed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A reading or condition of law; `href` is the official text, `marks` how far it was checked.
+
+    `word` is 'may share' for a power, 'must share if' for a duty, '' otherwise; a function is a
+    power to act from which no more is claimed.
+    """
+
+    iri: str
+    label: str
+    text: str
+    trigger: str
+    href: str
+    word: str
+    strength: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An organisation on one side of a flow, and what it relies on."""
+
+    organisation: str
+    receives: bool
+    regime: str
+    role: str
+    bases: tuple[Law, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a route, its outcome in words, what was read and what is wanting."""
+
+    name: str
+    title: str
+    outcome: str
+    evidence: tuple[Named, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """One candidate as the page shows it; `detailed` is false where the lists are left out."""
+
+    flow: str
+    outcome: str
+    describes: bool
+    illustrative: bool
+    standing: Standing
+    status: str
+    above: tuple[Standing, ...]
+    signatures: tuple[Signed, ...]
+    powers: tuple[Law, ...]
+    power_applies: bool
+    sides: tuple[Side, ...]
+    data: tuple[str, ...]
+    excluded: tuple[str, ...]
+    subjects: tuple[str, ...]
+    purposes: tuple[str, ...]
+    methods: tuple[str, ...]
+    retention: tuple[str, ...]
+    cautions: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A near miss: the agreement, what stands in the way, and the smallest changes."""
+
+    title: str
+    fails: tuple[str, ...]
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A role to ask at an organisation."""
+
+    organisation: str
+    role: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An answer as a page shows it. Lists keep the order of the answer."""
+
+    heading: str
+    verdict: str
+    reason: str | None
+    illustrative: bool
+    from_: Named
+    to: Named
+    purpose: Named
+    category: Named
+    subjects: Named | None
+    day: str
+    routes: tuple[RouteView, ...]
+    near: tuple[Change, ...]
+    powers: tuple[Law, ...]
+    functions: tuple[Law, ...]
+    duties: tuple[Law, ...]
+    restrictions: tuple[tuple[str, Law], ...]
+    not_tested: tuple[str, ...]
+    contacts: tuple[Asker, ...]
+    note: str
+    rests_on: str
+    data_version: str
+    queries: tuple[str, ...]
+
+
+def uk_date(day: date) -> str:
+    """A day in words: 2 January 2027."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def explain(snapshot: Source, answer: Answer) -> Explanation:
+    """The answer in names and plain words, from the snapshot it was asked of.
+
+    Errors: none of its own; what the record lacks reads 'not recorded' or ''.
+    """
+    return _Explainer(snapshot, answer).page()
+
+
+@lru_cache(maxsize=8)
+def _counted(snapshot: _Held) -> tuple[tuple[str, bool, int], ...]:
+    rows = snapshot.source.rows("answer/counts")
+    return tuple((k.value, i.value in ("true", "1"), int(n.value)) for k, i, n in rows)
+
+
+def counts(snapshot: Source) -> dict[str, tuple[int, int]]:
+    """How much the record holds by kind: (all, of these illustrative).
+
+    Kinds: organisation, principles, community, sharing, reading.
+    """
+    found = dict.fromkeys(("organisation", "principles", "community", "sharing", "reading"), (0, 0))
+    for kind, illustrative, number in _counted(_Held(snapshot)):
+        total, marked = found[kind]
+        found[kind] = (total + number, marked + number * illustrative)
+    return found
+
+
+class _Held:
+    """A snapshot as a cache key: one data version, one result."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def __hash__(self) -> int:
+        return hash(self.source.data_version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.source.data_version == other.source.data_version
+
+
+def _text(term: Any) -> str:
+    return "" if term is None else str(term.value)
+
+
+def _day(term: Any) -> str:
+    try:
+        return uk_date(date.fromisoformat(_text(term)))
+    except ValueError:
+        return _text(term)
+
+
+def _words(iri: str) -> str:
+    """A last resort for a name: the end of the IRI, in words."""
+    end = re.split(r"[/#]", iri.rstrip("/"))[-1]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", end).replace("-", " ").lower() or iri
+
+
+class _Explainer:
+    """Reads what one answer needs, each thing once."""
+
+    def __init__(self, snapshot: Source, answer: Answer) -> None:
+        self.snapshot = snapshot
+        self.answer = answer
+        self.laws: dict[str, Law] = {}
+        self.standings: dict[str, Standing] = {}
+        self.nodes: dict[str, Named] = {}
+
+    def label(self, iri: str) -> str:
+        return labels(self.snapshot, (iri,)).get(iri) or _words(iri)
+
+    def named(self, iri: str) -> Named:
+        return Named(iri, self.label(iri))
+
+    def names(self, iris: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self.label(iri) for iri in iris)
+
+    def page(self) -> Explanation:
+        answer, asked = self.answer, self.answer.question
+        laws = [self.law(p.power) for p in answer.powers]
+        routes = tuple(self.route(r) for r in answer.routes)
+        return Explanation(
+            heading=HEADINGS[answer.verdict],
+            verdict=answer.verdict,
+            reason=answer.reason,
+            illustrative=answer.illustrative,
+            from_=self.named(asked.from_),
+            to=self.named(asked.to),
+            purpose=self.named(asked.purpose),
+            category=self.named(asked.category),
+            subjects=self.named(asked.subjects) if asked.subjects else None,
+            day=uk_date(asked.on),
+            routes=routes,
+            near=tuple(self.change(miss) for miss in answer.near_misses),
+            powers=tuple(x for x in laws if x.word == "may share"),
+            functions=tuple(x for x in laws if not x.word),
+            duties=tuple(self.law(d.power) for d in answer.duties),
+            restrictions=tuple(
+                ((r.kind or NOT_RECORDED).replace("-", " "), self.law(r.power))
+                for r in answer.restrictions
+            ),
+            not_tested=answer.not_tested,
+            contacts=tuple(
+                Asker(self.label(c.organisation), c.role, c.how) for c in answer.urgent.contacts
+            ),
+            note=self.note(routes),
+            rests_on=answer.rests_on,
+            data_version=answer.data_version,
+            queries=answer.query,
+        )
+
+    def law(self, iri: str) -> Law:
+        if iri not in self.laws:
+            rows = self.snapshot.rows("answer/law", thing=iri)
+            self.laws[iri] = self._law(iri, rows[0] if rows else (None,) * 11)
+        return self.laws[iri]
+
+    def _law(self, iri: str, row: tuple[Any, ...]) -> Law:
+        label, text, trigger, needs, citation, printed, duty, strength, checked, begun, seen = (
+            _text(term) for term in row
+        )
+        word = "must share if" if duty == "true" else "" if strength == "function" else "may share"
+        if not strength and duty != "true":
+            word = ""
+        said = f"{checked.rstrip('.')} on {_day(row[-1])}" if checked and seen else checked
+        return Law(
+            iri=iri,
+            label=", ".join(part for part in (printed, label) if part) or _words(iri),
+            text=text,
+            trigger=(trigger or needs or NOT_RECORDED).rstrip("."),
+            href=citation if citation.startswith(("https://", "http://")) else "",
+            word=word,
+            strength=strength,
+            marks=tuple(mark.rstrip(".") for mark in (said, begun) if mark),
+        )
+
+    def standing(self, version: str) -> Standing:
+        if version not in self.standings:
+            rows = self.snapshot.rows("answer/version", version=version)
+            row = rows[0] if rows else (None,) * 8
+            agreement, title, tier, label, commences, ends, review, community = row
+            last = re.search(r"/v/([^/]+)$", version)
+            self.standings[version] = Standing(
+                version=version,
+                agreement=_text(agreement),
+                title=_text(title) or _words(_text(agreement) or version),
+                tier=_text(tier),
+                label=_text(label) or (f"version {last[1]}" if last else ""),
+                commences=_day(commences),
+                ends=_day(ends),
+                review=_day(review),
+                community=_text(community),
+            )
+        return self.standings[version]
+
+    def route(self, route: Route) -> RouteView:
+        how: dict[str, list[str]] = {}
+        for prop, label in self.snapshot.rows("answer/flow", flow=route.flow):
+            how.setdefault(prop.value, []).append(label.value)
+        power = route.conditions.get("power")
+        return RouteView(
+            flow=route.flow,
+            outcome=route.outcome,
+            describes=route.describes,
+            illustrative=route.illustrative,
+            standing=self.standing(route.version),
+            status=_status(route),
+            above=tuple(self.standing(v) for v in route.tier_chain if v != route.version),
+            signatures=self.signatures(route),
+            powers=tuple(self.law(p) for p in route.powers),
+            power_applies=power is None or power.applies,
+            sides=self.sides(route.flow),
+            data=self.names(route.data),
+            excluded=self.names(route.excluded),
+            subjects=self.names(route.subjects),
+            purposes=tuple(how.get("purpose", ())),
+            methods=tuple(how.get("method", ())),
+            retention=tuple(how.get("retention", ())),
+            cautions=tuple(dict.fromkeys(c.text for c in route.cautions)),
+            conditions=self.conditions(route),
+        )
+
+    def signatures(self, route: Route) -> tuple[Signed, ...]:
+        """Those that the answer counted, else those of the two parties, else a row that says so."""
+        asked = self.answer.question
+        finding = route.conditions.get("signed")
+        counted = set(finding.evidence) if finding else set()
+        rows = self.snapshot.rows("answer/signatures", version=route.version)
+        both = {asked.from_, asked.to}
+        found: dict[str, Signed] = {}
+        for signature, body, signed, capacity, deemed in rows:
+            if body.value in both or signature.value in counted:
+                found.setdefault(
+                    body.value,
+                    Signed(
+                        self.label(body.value),
+                        _day(signed) or NOT_RECORDED,
+                        _text(capacity),
+                        deemed is not None,
+                    ),
+                )
+        shown = [found.pop(body) for body in (asked.from_, asked.to) if body in found]
+        missing = [b for b in (asked.from_, asked.to) if self.label(b) not in _bodies(shown)]
+        shown += found.values()
+        if finding is None or finding.outcome != "met":
+            shown += [Signed(self.label(body), "", "", False) for body in missing]
+        return tuple(shown)
+
+    def sides(self, flow: str) -> tuple[Side, ...]:
+        asked = self.answer.question
+        grouped: dict[tuple[str, str, str, str], list[Law]] = {}
+        for kind, body, regime, role, basis in self.snapshot.rows("answer/sides", flow=flow):
+            wanted = asked.from_ if kind.value == "from" else asked.to
+            if body.value == wanted:
+                key = (kind.value, body.value, _text(regime), _text(role))
+                laws = grouped.setdefault(key, [])
+                if basis is not None:
+                    laws.append(self.law(basis.value))
+        return tuple(
+            Side(self.label(body), kind == "to", regime, role, tuple(laws))
+            for (kind, body, regime, role), laws in grouped.items()
+        )
+
+    def conditions(self, route: Route) -> tuple[Condition, ...]:
+        return tuple(
+            Condition(
+                name=name,
+                title=CONDITION_TITLES.get(name, name),
+                outcome=_OUTCOMES[found.outcome] if found.applies else "does not apply",
+                evidence=tuple(self.node(iri) for iri in found.evidence),
+                missing=tuple(self.label(iri) for iri in found.missing),
+            )
+            for name, found in route.conditions.items()
+        )
+
+    def node(self, iri: str) -> Named:
+        """A node that a condition read: its label, else its kind, whose it is and of what day."""
+        if iri not in self.nodes:
+            label = labels(self.snapshot, (iri,)).get(iri)
+            if not label:
+                rows = self.snapshot.rows("answer/evidence", node=iri)
+                kind, body, day = rows[0] if rows else (None, None, None)
+                name = _text(kind)
+                name = _words(name).capitalize() if name.startswith("http") else name
+                parts = (name or _words(iri), _text(body), _day(day))
+                label = ", ".join(part for part in parts if part)
+            self.nodes[iri] = Named(iri, label)
+        return self.nodes[iri]
+
+    def change(self, miss: NearMiss) -> Change:
+        route = next((r for r in self.answer.routes if r.flow == miss.flow), None)
+        standing = self.standing(route.version) if route else None
+        title = f"{standing.title}, {standing.label}" if standing else _words(miss.flow)
+        return Change(
+            title=title,
+            fails=tuple(CONDITION_TITLES.get(name, name) for name in miss.fails),
+            changes=tuple(
+                _IRI.sub(lambda m: f"'{self.label(m[0].rstrip('.'))}'", text)
+                for text in miss.change
+            ),
+        )
+
+    def note(self, routes: tuple[RouteView, ...]) -> str:
+        """The words of a record, to copy; the person fills what only they know."""
+        asked = self.answer.question
+        about = f", about {self.label(asked.subjects)}" if asked.subjects else ""
+        seen = next((r for r in routes if r.outcome == "covered" or r.describes), None)
+        route = (
+            f"Route seen: {seen.standing.title}, {seen.standing.label}. "
+            if seen
+            else "No documented route found. "
+        )
+        return (
+            f"{uk_date(asked.on)}. [Your organisation and role.] "
+            "Decided: [shared, shared in part, not shared, referred]. "
+            f"Asked: {self.label(asked.category)}, from {self.label(asked.from_)} to "
+            f"{self.label(asked.to)}, for {self.label(asked.purpose)}{about}. "
+            f"The record said: {HEADINGS[self.answer.verdict].rstrip('.')}. {route}"
+            "Basis: [under agreement, direct power, duty, emergency, professional judgement]. "
+            "Reasons: [your words]. Urgent: [if so, when it will be looked at again]. "
+            f"Data version {self.answer.data_version}."
+        )
+
+
+def _bodies(signed: Iterable[Signed]) -> set[str]:
+    return {one.organisation for one in signed}
+
+
+def _status(route: Route) -> str:
+    """The status of the version on the day asked about, in the words of the registers."""
+    found = route.conditions.get("version-in-force")
+    if found is None or found.outcome == "cannot-tell":
+        return "Cannot tell if in force"
+    if found.outcome == "not-met":
+        return "Not in force on this date"
+    codes = {caution.code for caution in route.cautions}
+    return "Under review" if "under-review" in codes else "In force"

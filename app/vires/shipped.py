@@ -1,0 +1,52 @@
+"""The record that ships with Vires, and records read from a user's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from vires import ingest
+from vires.config import Settings
+from vires.content import GraphFile, content_root, graph_files
+from vires.store import Snapshot, commit, from_quads
+from vires.store.sources import read
+
+
+def files(extra: Iterable[Path] = ()) -> tuple[GraphFile, ...]:
+    """The Turtle files of the shipped content, and of other content folders laid out like it."""
+    found = list(graph_files(content_root()))
+    for root in extra:
+        found += graph_files(root)
+    return tuple(found)
+
+
+def load(
+    settings: Settings,
+    extra: Iterable[Path] = (),
+    progress: Callable[[], None] = lambda: None,
+) -> str:
+    """Make the shipped content the record; the name of the generation that holds it.
+
+    Errors: those of `ingest.file_quads`, `sources.read` and `store.commit`; on any, the record is
+    as it was.
+    """
+    graphs = read(files(extra), illustrative=settings.illustrative == "on", progress=progress)
+    return commit(settings.state, graphs)
+
+
+def over_files(paths: Iterable[Path], *, bare: bool, illustrative: bool = True) -> Snapshot:
+    """A record in memory of a user's files, with the shipped reference data unless `bare`.
+
+    A file without graphs of its own becomes one graph named by its path. Drafts are left out; the
+    rest is read as the public record.
+    Errors: `IngestError` for a file that is unreadable or hostile.
+    """
+    found = [
+        quad
+        for path in paths
+        for quad in ingest.file_quads(path, graph=path.resolve().as_uri().replace("file:", "urn:file:"))
+    ]
+    if not bare:
+        reference = [f for f in files() if f.area is None]
+        found += [q for g in read(reference, illustrative=illustrative) for q in g.quads]
+    return from_quads(found)

@@ -1,0 +1,122 @@
+"""Writes a new generation: staged beside the old, then made current in one atomic step.
+
+A writer that dies at any step leaves the old generation current, or the new one, never a mixture.
+Graphs that did not change are not written again: the store of the last generation is taken over by
+hard links and only the difference is applied.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from vires.errors import StoreError
+from vires.store import state as folder
+from vires.store.snapshot import version_of
+from vires.store.sources import CLASSES, Graph, readable
+
+
+class Step(Enum):
+    """The steps of a commit, in order, for tests that interrupt it."""
+
+    STAGED = "staged"
+    WRITTEN = "written"
+    DESCRIBED = "described"
+    RENAMED = "renamed"
+    POINTED = "pointed"
+
+
+def commit(
+    state: Path, graphs: Iterable[Graph], at: Callable[[Step], None] = lambda step: None
+) -> str:
+    """Make the graphs given the whole record; the name of the generation that holds them.
+
+    The same graphs again make no new generation. `at` is called after each step.
+    Errors: `StoreLockedError` where another writer is at work, `StoreError` where the disk refuses.
+    """
+    pool = tuple(graphs)
+    with folder.locked(state):
+        try:
+            return _commit(state, pool, at)
+        except OSError as error:
+            raise StoreError(
+                f"{state}: {error}; the record is as it was: make room or mend the rights, "
+                "then load again"
+            ) from error
+
+
+def _commit(state: Path, graphs: tuple[Graph, ...], at: Callable[[Step], None]) -> str:
+    folder.clean(state)
+    previous = folder.current(state) if (state / "CURRENT").exists() else None
+    old = folder.manifest(state, previous) if previous else None
+    described = _describe(graphs)
+    if previous and old and old["graphs"] == described["graphs"]:
+        return previous
+    name = f"{int(previous) + 1 if previous else 1:06d}"
+    staged = folder.generations(state) / f"{name}.partial"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir()
+    at(Step.STAGED)
+    for access in CLASSES:
+        before = folder.generations(state) / previous / access if previous else None
+        _write(staged / access, graphs, access, before, old)
+    at(Step.WRITTEN)
+    folder.write(staged / "manifest.json", json.dumps(described, indent=1, sort_keys=True))
+    at(Step.DESCRIBED)
+    final = folder.generations(state) / name
+    shutil.rmtree(final, ignore_errors=True)
+    staged.rename(final)
+    folder.sync(final.parent)
+    at(Step.RENAMED)
+    if not (state / "FORMAT").exists():
+        folder.write(state / "FORMAT", f"{folder.FORMAT}\n")
+    folder.write(state / "CURRENT", f"{name}\n")
+    at(Step.POINTED)
+    return name
+
+
+def _describe(graphs: tuple[Graph, ...]) -> dict[str, Any]:
+    return {
+        "graphs": {
+            g.iri: {"hash": g.digest, "access": g.access, "statements": len(g.quads)}
+            for g in graphs
+        },
+        "data_version": {
+            access: version_of({g.iri: g.digest for g in readable(graphs, access)})
+            for access in CLASSES
+        },
+    }
+
+
+def _write(
+    path: Path,
+    graphs: tuple[Graph, ...],
+    access: str,
+    before: Path | None,
+    old: dict[str, Any] | None,
+) -> None:
+    """Write one class's store, from the store before it where there is one."""
+    wanted = {graph.iri: graph for graph in readable(graphs, access)}
+    held: dict[str, str] = {}
+    if before is not None and before.is_dir() and old is not None:
+        ox.Store.read_only(str(before)).backup(str(path))
+        allowed = CLASSES[: CLASSES.index(access) + 1]
+        held = {
+            iri: graph["hash"] for iri, graph in old["graphs"].items() if graph["access"] in allowed
+        }
+    store = ox.Store(str(path))
+    for iri in held:
+        if iri not in wanted or wanted[iri].digest != held[iri]:
+            store.remove_graph(ox.NamedNode(iri))
+    changed = [g for iri, g in wanted.items() if held.get(iri) != g.digest]
+    store.bulk_extend(quad for graph in changed for quad in graph.quads)
+    if not held:
+        store.optimize()
+    store.flush()
+    del store

@@ -1,0 +1,62 @@
+"""Gives readers the current snapshot, and the next when the pointer moves."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from vires.config import Settings
+from vires.errors import StoreError
+from vires.store import state as folder
+from vires.store.snapshot import Snapshot
+from vires.store.sources import CLASSES
+
+
+class Reader:
+    """Reads one access class of a state folder; never writes.
+
+    Safe for many threads. A snapshot stays usable while it is held, whatever a writer does.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._state = settings.state
+        self._access = settings.access
+        self._held: tuple[str, Snapshot] | None = None
+        self._lock = threading.Lock()
+
+    def current(self) -> Snapshot:
+        """The snapshot of the current generation.
+
+        Errors: `StoreMissingError` where nothing is loaded, `StoreNewerError` for a state folder
+        of a later version, `StoreError` where it cannot be read.
+        """
+        name = folder.current(self._state)
+        held = self._held
+        if held is not None and held[0] == name:
+            return held[1]
+        with self._lock:
+            snapshot = open_snapshot(self._state, name, self._access)
+            self._held = (name, snapshot)
+        return snapshot
+
+
+def open_snapshot(state: Path, name: str, access: str) -> Snapshot:
+    """Open one generation read-only.
+
+    Errors: `StoreError` where it is gone or damaged.
+    """
+    described = folder.manifest(state, name)
+    allowed = CLASSES[: CLASSES.index(access) + 1]
+    graphs = {
+        iri: graph["hash"]
+        for iri, graph in described["graphs"].items()
+        if graph["access"] in allowed
+    }
+    path = folder.generations(state) / name / access
+    try:
+        store = ox.Store.read_only(str(path))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{path}: cannot be opened ({error}); run `vires load`") from error
+    return Snapshot(store, graphs, access)

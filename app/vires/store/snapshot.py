@@ -1,0 +1,99 @@
+"""An immutable, read-only record of one access class, and how its content is hashed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import pyoxigraph as ox
+
+from vires import library, terms
+
+Term = ox.NamedNode | ox.Literal | ox.BlankNode
+"""A term of a row; triples as terms are not used."""
+
+_TRUE = (ox.Literal("true", datatype=ox.NamedNode(terms.XSD_BOOLEAN)), ox.Literal(True))
+_DEFAULT = "default"
+
+
+def graph_hash(quads: Iterable[ox.Quad]) -> str:
+    """The content hash of one graph: SHA-256 of its sorted N-Triples lines, in hexadecimal."""
+    lines = sorted(f"{q.subject} {q.predicate} {q.object} ." for q in quads)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def version_of(graphs: Mapping[str, str]) -> str:
+    """The data version of a set of graphs: the hash of the sorted (graph, hash) list."""
+    lines = "\n".join(f"{graph} {digest}" for graph, digest in sorted(graphs.items()))
+    return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+
+
+class Snapshot:
+    """A record that never changes.
+
+    `data_version` is `sha256:` and 64 hexadecimal digits, `access` the class whose graphs it
+    holds (public, partner or staff). Safe to read from many threads.
+    """
+
+    __slots__ = ("__weakref__", "_store", "access", "data_version", "graphs")
+
+    def __init__(
+        self, store: ox.Store, graphs: Mapping[str, str], access: str = "public"
+    ) -> None:
+        self._store = store
+        self.graphs = dict(graphs)
+        self.access = access
+        self.data_version = version_of(graphs)
+
+    def rows(self, view_key: str, **params: str | Term) -> list[tuple[Term | None, ...]]:
+        """The rows of a view, in its SELECT order without the parameters' columns.
+
+        Parameters are bound as terms: a string is an IRI. The default graph is the union of all.
+        Errors: `ContentError` where there is no such view.
+        """
+        bound = {
+            ox.Variable(name): ox.NamedNode(value) if isinstance(value, str) else value
+            for name, value in params.items()
+        }
+        found = self._store.query(
+            library.view(view_key).text, use_default_graph_as_union=True, substitutions=bound
+        )
+        assert isinstance(found, ox.QuerySolutions)
+        shown = [i for i, v in enumerate(found.variables) if v.value not in params]
+        return [tuple(row[i] for i in shown) for row in found]
+
+    def quads(self) -> Iterable[ox.Quad]:
+        """Every statement with its graph, in no order."""
+        return self._store.quads_for_pattern(None, None, None, None)
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+
+def drafts(quads: Iterable[ox.Quad]) -> frozenset[str]:
+    """The graphs that some record says are drafts, as IRIs (and blank node labels)."""
+    return frozenset(
+        q.subject.value
+        for q in quads
+        if q.predicate.value == terms.IS_DRAFT and q.object in _TRUE
+    )
+
+
+def graph_name(quad: ox.Quad) -> str:
+    """The IRI of a statement's graph; `default` for the graph that has none."""
+    return _DEFAULT if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
+
+
+def from_quads(quads: Iterable[ox.Quad], access: str = "public") -> Snapshot:
+    """A snapshot in memory, leaving out every graph whose record says it is a draft."""
+    pool = list(quads)
+    draft = drafts(pool)
+    kept: dict[str, list[ox.Quad]] = defaultdict(list)
+    for quad in pool:
+        if graph_name(quad) not in draft:
+            kept[graph_name(quad)].append(quad)
+    store = ox.Store()
+    for graph in kept.values():
+        store.extend(graph)
+    return Snapshot(store, {name: graph_hash(graph) for name, graph in kept.items()}, access)

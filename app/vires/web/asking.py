@@ -1,0 +1,208 @@
+"""Reads a question from the parameters of a request, and says what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from werkzeug.datastructures import MultiDict
+
+from vires.decide import (
+    AmbiguousValueError,
+    Choice,
+    Question,
+    UnknownValueError,
+    choices,
+    parse_question,
+)
+from vires.decide.gather import Source
+
+KINDS: Final = {
+    "from": "organisation",
+    "to": "organisation",
+    "purpose": "purpose",
+    "category": "category",
+    "subjects": "subjects",
+}
+REQUIRED: Final = ("from", "to", "purpose", "category")
+DATE_PARTS: Final = ("on-day", "on-month", "on-year")
+PARAMETERS: Final = (*KINDS, "on")
+MAX_CATEGORIES: Final = 10
+MAX_LENGTH: Final = 500
+"""The longest value read, in characters: longer than any label, shorter than any attack."""
+
+_MISSING: Final = {
+    "from": "Select the organisation that holds the information",
+    "to": "Select the organisation that would receive it",
+    "purpose": "Select why the information would be shared",
+    "category": "Select what kind of information it is",
+}
+_THINGS: Final = {
+    "organisation": "organisation",
+    "purpose": "purpose",
+    "category": "kind of information",
+    "subjects": "group of people",
+}
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+NOT_A_DATE: Final = "Enter a real date, such as 27 3 2026"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one field, in a sentence without a full stop, and its near matches."""
+
+    field: str
+    text: str
+    near: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question as given: the values to keep, what is wrong, and, if nothing, the questions.
+
+    One question for each kind of information, in the order given, never merged.
+    """
+
+    values: dict[str, str]
+    categories: tuple[str, ...]
+    date_parts: tuple[str, str, str]
+    problems: tuple[Problem, ...]
+    questions: tuple[Question, ...]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of the same question, by IRI and day, for a link that stays."""
+        first = self.questions[0]
+        subjects = [("subjects", first.subjects)] if first.subjects else []
+        return [
+            ("from", first.from_),
+            ("to", first.to),
+            ("purpose", first.purpose),
+            *(("category", question.category) for question in self.questions),
+            *subjects,
+            ("on", first.on.isoformat()),
+        ]
+
+
+def read(snapshot: Source, args: MultiDict[str, str], today: date) -> Asking:
+    """The question that a request asks, or what is wrong with it; every problem at once."""
+    given = {field: _values(args, field) for field in KINDS}
+    categories = tuple(dict.fromkeys(given["category"]))
+    problems = [Problem(f, _MISSING[f]) for f in REQUIRED if not given[f]]
+    problems += _oversized(given)
+    on, wrong = _day(args, today)
+    problems += wrong
+    values = {field: found[0] for field, found in given.items() if found}
+    questions: list[Question] = []
+    if not any(p.field != "on" and p.field not in _lacking(given) for p in problems):
+        for category in categories or ("",):
+            asked, more = _question(snapshot, {**values, "category": category}, on)
+            problems += [p for p in more if p not in problems]
+            questions += asked
+    problems.sort(key=lambda p: PARAMETERS.index(p.field))
+    return Asking(
+        values=values,
+        categories=categories,
+        date_parts=_parts(args),
+        problems=tuple(problems),
+        questions=() if problems else tuple(questions),
+    )
+
+
+def _lacking(given: dict[str, list[str]]) -> set[str]:
+    return {field for field, found in given.items() if not found}
+
+
+def _values(args: MultiDict[str, str], field: str) -> list[str]:
+    return [value for value in (v.strip() for v in args.getlist(field)) if value]
+
+
+def _oversized(given: dict[str, list[str]]) -> list[Problem]:
+    found = []
+    for field, values in given.items():
+        thing = _THINGS[KINDS[field]]
+        if any(len(value) > MAX_LENGTH for value in values):
+            found.append(Problem(field, f"The name of the {thing} is too long: select it again"))
+        elif field != "category" and len(values) > 1:
+            found.append(Problem(field, f"Select one {thing}, not several"))
+        elif len(set(values)) > MAX_CATEGORIES:
+            found.append(Problem(field, f"Select at most {MAX_CATEGORIES} kinds of information"))
+    return found
+
+
+def _parts(args: MultiDict[str, str]) -> tuple[str, str, str]:
+    day, month, year = (args.get(part, "").strip()[:MAX_LENGTH] for part in DATE_PARTS)
+    on = args.get("on", "").strip()
+    if _ISO.fullmatch(on) and not (day or month or year):
+        return on[8:].lstrip("0"), on[5:7].lstrip("0"), on[:4]
+    return day, month, year
+
+
+def _day(args: MultiDict[str, str], today: date) -> tuple[date, list[Problem]]:
+    """The day asked about: `on` as YYYY-MM-DD, or day, month and year; today where none is."""
+    ons = [value.strip() for value in args.getlist("on") if value.strip()]
+    parts = [args.get(part, "").strip() for part in DATE_PARTS]
+    if not ons and not any(parts):
+        return today, []
+    try:
+        if len(ons) > 1 or (ons and any(parts)):
+            raise ValueError(ons)
+        if ons:
+            if not (ons[0].isascii() and _ISO.fullmatch(ons[0])):
+                raise ValueError(ons)
+            return date.fromisoformat(ons[0]), []
+        if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+            raise ValueError(parts)
+        if len(parts[2]) != 4:
+            raise ValueError(parts)
+        return date(int(parts[2]), int(parts[1]), int(parts[0])), []
+    except ValueError:
+        return today, [Problem("on", NOT_A_DATE)]
+
+
+def _question(
+    snapshot: Source, values: dict[str, str], on: date
+) -> tuple[list[Question], list[Problem]]:
+    """One question, or a problem for each field that names nothing or several things.
+
+    The parser stops at the first wrong field, so a wrong one is set aside and the rest tried.
+    """
+    pools = choices(snapshot)
+    tried = {
+        field: values.get(field) or _some(pools[KINDS[field]]) for field in (*REQUIRED, "subjects")
+    }
+    if not values.get("subjects"):
+        tried["subjects"] = ""
+    problems: list[Problem] = []
+    for _ in KINDS:
+        try:
+            question = parse_question(
+                snapshot,
+                from_=tried["from"],
+                to=tried["to"],
+                purpose=tried["purpose"],
+                category=tried["category"],
+                subjects=tried["subjects"] or None,
+                on=on,
+            )
+        except UnknownValueError as error:
+            if values.get(error.field):
+                problems.append(_problem(error))
+            tried[error.field] = _some(pools[KINDS[error.field]])
+        else:
+            return ([] if problems else [question]), problems
+    return [], problems
+
+
+def _some(pool: tuple[Choice, ...]) -> str:
+    return pool[0].iri if pool else ""
+
+
+def _problem(error: UnknownValueError) -> Problem:
+    thing = _THINGS[KINDS[error.field]]
+    if isinstance(error, AmbiguousValueError):
+        text = f"Several entries are called '{error.value}': select one {thing}"
+    else:
+        text = f"The record has no {thing} called '{error.value}'"
+    return Problem(error.field, text, tuple(error.near))

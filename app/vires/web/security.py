@@ -1,0 +1,51 @@
+"""The headers of every response, errors and files included."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, request
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+        "microphone=(), payment=(), usb=()"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+"""Sent with every response, exactly so."""
+
+FILE_CACHE: Final = "public, max-age=31536000, immutable"
+PAGE_CACHE: Final = "no-cache"
+ERROR_CACHE: Final = "no-store"
+
+
+def register(app: Flask) -> None:
+    """Set the headers on every response of the application."""
+    app.after_request(_finish)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers["Cache-Control"] = _cache(response)
+    plain = response.status_code == 200 and not response.direct_passthrough
+    if plain and request.method in ("GET", "HEAD"):
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+def _cache(response: Response) -> str:
+    if response.status_code >= 400:
+        return ERROR_CACHE
+    # Only the address that names the file's hash never changes its content.
+    return FILE_CACHE if request.endpoint == "static" and "v" in request.args else PAGE_CACHE

@@ -1,0 +1,150 @@
+"""Mutates the decision queries and the combiner, and counts which mutants the worlds notice.
+
+Usage: `python bench/mutate.py [--every N] [--queries | --code]`. A mutant is killed when some world
+of the single-fault matrix gets another answer than the unmutated engine (or the mutant fails).
+Prints each survivor; an argued one is listed in `bench/RESULTS.md` with its reason.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+_QUERY_OPERATORS = (
+    ("plus to one step", re.compile(r"\+(?= \?| /|/)"), ""),
+    ("star to one step", re.compile(r"\)\*"), ")"),
+    ("drop NOT", re.compile(r"NOT EXISTS"), "EXISTS"),
+    ("join to OPTIONAL", re.compile(r"UNION \{"), "OPTIONAL {"),
+    ("swap from and to", re.compile(r"\?from ;"), "?to ;"),
+    ("drop isIRI", re.compile(r"FILTER\(isIRI\(\?\w+\)\)"), ""),
+    ("swap class", re.compile(r"vires:DisclosingSide"), "vires:ReceivingSide"),
+)
+
+
+def query_mutants(text: str) -> Iterator[tuple[str, str]]:
+    """Each mutant of a query: its name and its text."""
+    for name, pattern, replacement in _QUERY_OPERATORS:
+        for found in pattern.finditer(text):
+            yield f"{name} @{found.start()}", text[: found.start()] + pattern.sub(
+                replacement, found.group(0)
+            ) + text[found.end() :]
+    branch = re.compile(r"\n  UNION \{(?:[^{}]|\{[^{}]*\})*\}")
+    for found in branch.finditer(text):
+        yield f"drop branch @{found.start()}", text[: found.start()] + text[found.end() :]
+    first = re.compile(r"WHERE \{\n  \{(?:[^{}]|\{[^{}]*\})*\}\n  UNION ")
+    for found in first.finditer(text):
+        yield "drop first branch", text[: found.start()] + "WHERE {\n  " + text[found.end() :]
+    body = text.index("WHERE {")
+    for found in re.finditer(r"vires:\w+|org:\w+", text[body:]):
+        at = body + found.start()
+        yield f"misname {found.group(0)} @{at}", text[:at] + "vires:noSuchTerm" + text[
+            body + found.end() :
+        ]
+
+
+class _Flip(ast.NodeTransformer):
+    """Applies the mutation numbered `wanted` while walking a module."""
+
+    def __init__(self, wanted: int) -> None:
+        self.wanted = wanted
+        self.seen = -1
+        self.name = ""
+
+    def _hit(self, node: ast.AST, name: str) -> bool:
+        self.seen += 1
+        if self.seen == self.wanted:
+            self.name = f"{name} line {getattr(node, 'lineno', '?')}"
+            return True
+        return False
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:  # noqa: N802
+        self.generic_visit(node)
+        swaps: dict[type, type] = {
+            ast.LtE: ast.Lt, ast.Lt: ast.LtE, ast.GtE: ast.Gt, ast.Gt: ast.GtE,
+            ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In,
+            ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+        }  # fmt: skip
+        swap = swaps[type(node.ops[0])]
+        if self._hit(node, f"{type(node.ops[0]).__name__} to {swap.__name__}"):
+            return ast.Compare(node.left, [swap(), *node.ops[1:]], node.comparators)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+        self.generic_visit(node)
+        swaps = {"every": "some", "some": "every", "not_met": "cannot_tell", "cannot_tell": "not_met"}
+        if isinstance(node.func, ast.Name) and node.func.id in swaps:
+            if self._hit(node, f"{node.func.id} to {swaps[node.func.id]}"):
+                name = ast.Name(swaps[node.func.id], ast.Load())
+                return ast.Call(name, node.args, node.keywords)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "negated":
+            if self._hit(node, "drop negated"):
+                return node.func.value
+        return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:  # noqa: N802
+        self.generic_visit(node)
+        if self._hit(node, "and/or swapped"):
+            return ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+        return node
+
+    def visit_Tuple(self, node: ast.Tuple) -> ast.AST:  # noqa: N802
+        self.generic_visit(node)
+        if len(node.elts) > 1 and isinstance(node.elts[0], ast.Call):
+            for place in range(len(node.elts)):
+                if self._hit(node, f"drop test {place}"):
+                    return ast.Tuple(node.elts[:place] + node.elts[place + 1 :], node.ctx)
+        return node
+
+
+def code_mutants(text: str) -> Iterator[tuple[str, str]]:
+    """Each mutant of a module: its name and its source."""
+    number = 0
+    while True:
+        flip = _Flip(number)
+        tree = ast.fix_missing_locations(flip.visit(ast.parse(text)))
+        if not flip.name:
+            return
+        yield flip.name, ast.unparse(tree)
+        number += 1
+
+
+def main() -> int:
+    """Run the mutants asked for; exit 1 where more than three survive."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--every", type=int, default=1, help="take each Nth mutant only")
+    parser.add_argument("--queries", action="store_true")
+    parser.add_argument("--code", action="store_true")
+    options = parser.parse_args()
+    both = not (options.queries or options.code)
+    sys.path.insert(0, str(ROOT))
+    from bench.mutation_worlds import Judge
+
+    judge = Judge()
+    survivors, total = [], 0
+    jobs: list[tuple[Path, str, str]] = []
+    if options.queries or both:
+        for path in sorted((ROOT / "queries" / "decide").rglob("view.rq")):
+            jobs += [(path, *m) for m in query_mutants(path.read_text())]
+    if options.code or both:
+        names = ("force", "binding", "chain", "law", "basis", "route", "sensitivity", "logic", "record", "verdict")
+        for name in names:
+            path = ROOT / "app" / "vires" / "decide" / f"{name}.py"
+            jobs += [(path, *m) for m in code_mutants(path.read_text())]
+    for path, name, mutant in islice(jobs, 0, None, options.every):
+        total += 1
+        if not judge.kills(path, mutant):
+            survivors.append(f"{path.relative_to(ROOT)}: {name}")
+            print("survived", survivors[-1], flush=True)
+    print(f"{total - len(survivors)} of {total} mutants killed")
+    return 1 if len(survivors) > 3 else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
