@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from vires.config import Settings
+from vires.config import Settings, load
 from vires.decide import URGENT
 from vires.explain import uk_date
 from vires.store import Reader
@@ -32,7 +32,7 @@ def create_app(
     question without a date is about (default: today in `settings.timezone`). Errors: none here;
     a record that cannot be read shows as 503 on the pages that need it.
     """
-    settings = settings or Settings()
+    settings = settings or load()
     app = Flask(__name__, static_folder=str(_STATIC), static_url_path="/static")
     app.config.update(
         PROVIDE_AUTOMATIC_OPTIONS=False,

@@ -129,9 +129,7 @@ def _form(snapshot: Snapshot, asking: Asking, *, show_problems: bool = True) -> 
 def _options(pool: tuple[Choice, ...]) -> list[dict[str, str]]:
     """A choice is sent by its key, or by its IRI where two share a key."""
     keys = [choice.key for choice in pool]
-    return [
-        {"value": c.key if keys.count(c.key) == 1 else c.iri, "text": c.label} for c in pool
-    ]
+    return [{"value": c.key if keys.count(c.key) == 1 else c.iri, "text": c.label} for c in pool]
 
 
 def _aliases(pool: tuple[Choice, ...]) -> dict[str, str]:
@@ -151,4 +149,3 @@ def _corrected(field: str, choice: Choice, given: Any) -> str:
     else:
         pairs = [(field, choice.iri), *pairs]
     return urlencode(pairs)
-

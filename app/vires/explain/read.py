@@ -1,199 +1,33 @@
-"""What a person needs beside an answer: titles, signature dates, citations and marks of checking.
-
-Reads `queries/answer/` on the snapshot that the answer came from, and gives frozen dataclasses of
-plain text, so that pages hold no query and no store. It adds no finding of its own.
-"""
+"""Reads what an answer needs beside it, from the snapshot that it came from."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
 from vires.decide import HEADINGS, Answer, labels
 from vires.decide.answer import NearMiss, Route
 from vires.decide.gather import Source
-
-NOT_RECORDED: Final = "not recorded"
-
-CONDITION_TITLES: Final = {
-    "version-in-force": "The version is in force",
-    "tier-chain": "What it stands on is in force",
-    "same-community": "Both stand in one community",
-    "parties": "Both organisations are parties",
-    "signed": "Both organisations have signed",
-    "bound-above": "Both are bound by what it stands on",
-    "category": "The information is covered",
-    "subjects": "The people are covered",
-    "purpose": "The purpose is covered",
-    "purpose-within": "The purpose is within what it stands on",
-    "power": "A power is relied on and fits",
-    "article-6": "An Article 6 basis for each side",
-    "article-9": "An Article 9 condition for each side",
-    "article-10": "An Article 10 basis for each side",
-    "law-enforcement": "What Part 3 of the Data Protection Act 2018 asks",
-    "confidentiality": "A basis in the duty of confidence",
-    "restriction": "No recorded restriction stands in the way",
-}
-"""Each condition of decision.md section 3, in its order, as a claim that a person can read."""
+from vires.explain.shown import (
+    CONDITION_TITLES,
+    NOT_RECORDED,
+    Asker,
+    Change,
+    Condition,
+    Explanation,
+    Law,
+    Named,
+    RouteView,
+    Side,
+    Signed,
+    Standing,
+    uk_date,
+)
 
 _OUTCOMES: Final = {"met": "met", "not-met": "not met", "cannot-tell": "cannot tell"}
 _IRI: Final = re.compile(r"https?://[^\s,;)]+")
-_MONTHS: Final = (
-    "January February March April May June July August September October November December"
-).split()
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A thing of the record: its IRI and what it is called."""
-
-    iri: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A version of an agreement. Days are UK dates in words, '' where none is recorded."""
-
-    version: str
-    agreement: str
-    title: str
-    tier: str
-    label: str
-    commences: str
-    ends: str
-    review: str
-    community: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A party's signature: the day in words, the capacity ('' where none), whether deemed."""
-
-    organisation: str
-    day: str
-    capacity: str
-    deemed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """A reading or condition of law; `href` is the official text, `marks` how far it was checked.
-
-    `word` is 'may share' for a power, 'must share if' for a duty, '' otherwise; a function is a
-    power to act from which no more is claimed.
-    """
-
-    iri: str
-    label: str
-    text: str
-    trigger: str
-    href: str
-    word: str
-    strength: str
-    marks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """An organisation on one side of a flow, and what it relies on."""
-
-    organisation: str
-    receives: bool
-    regime: str
-    role: str
-    bases: tuple[Law, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition of a route, its outcome in words, what was read and what is wanting."""
-
-    name: str
-    title: str
-    outcome: str
-    evidence: tuple[Named, ...]
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RouteView:
-    """One candidate as the page shows it; `detailed` is false where the lists are left out."""
-
-    flow: str
-    outcome: str
-    describes: bool
-    illustrative: bool
-    standing: Standing
-    status: str
-    above: tuple[Standing, ...]
-    signatures: tuple[Signed, ...]
-    powers: tuple[Law, ...]
-    power_applies: bool
-    sides: tuple[Side, ...]
-    data: tuple[str, ...]
-    excluded: tuple[str, ...]
-    subjects: tuple[str, ...]
-    purposes: tuple[str, ...]
-    methods: tuple[str, ...]
-    retention: tuple[str, ...]
-    cautions: tuple[str, ...]
-    conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A near miss: the agreement, what stands in the way, and the smallest changes."""
-
-    title: str
-    fails: tuple[str, ...]
-    changes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """A role to ask at an organisation."""
-
-    organisation: str
-    role: str
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """An answer as a page shows it. Lists keep the order of the answer."""
-
-    heading: str
-    verdict: str
-    reason: str | None
-    illustrative: bool
-    from_: Named
-    to: Named
-    purpose: Named
-    category: Named
-    subjects: Named | None
-    day: str
-    routes: tuple[RouteView, ...]
-    near: tuple[Change, ...]
-    powers: tuple[Law, ...]
-    functions: tuple[Law, ...]
-    duties: tuple[Law, ...]
-    restrictions: tuple[tuple[str, Law], ...]
-    not_tested: tuple[str, ...]
-    contacts: tuple[Asker, ...]
-    note: str
-    rests_on: str
-    data_version: str
-    queries: tuple[str, ...]
-
-
-def uk_date(day: date) -> str:
-    """A day in words: 2 January 2027."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def explain(snapshot: Source, answer: Answer) -> Explanation:
@@ -202,39 +36,6 @@ def explain(snapshot: Source, answer: Answer) -> Explanation:
     Errors: none of its own; what the record lacks reads 'not recorded' or ''.
     """
     return _Explainer(snapshot, answer).page()
-
-
-@lru_cache(maxsize=8)
-def _counted(snapshot: _Held) -> tuple[tuple[str, bool, int], ...]:
-    rows = snapshot.source.rows("answer/counts")
-    return tuple((k.value, i.value in ("true", "1"), int(n.value)) for k, i, n in rows)
-
-
-def counts(snapshot: Source) -> dict[str, tuple[int, int]]:
-    """How much the record holds by kind: (all, of these illustrative).
-
-    Kinds: organisation, principles, community, sharing, reading.
-    """
-    found = dict.fromkeys(("organisation", "principles", "community", "sharing", "reading"), (0, 0))
-    for kind, illustrative, number in _counted(_Held(snapshot)):
-        total, marked = found[kind]
-        found[kind] = (total + number, marked + number * illustrative)
-    return found
-
-
-class _Held:
-    """A snapshot as a cache key: one data version, one result."""
-
-    __slots__ = ("source",)
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-
-    def __hash__(self) -> int:
-        return hash(self.source.data_version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and self.source.data_version == other.source.data_version
 
 
 def _text(term: Any) -> str:
@@ -323,7 +124,7 @@ class _Explainer:
         said = f"{checked.rstrip('.')} on {_day(row[-1])}" if checked and seen else checked
         return Law(
             iri=iri,
-            label=", ".join(part for part in (printed, label) if part) or _words(iri),
+            label=": ".join(p for p in ("" if text else printed, label) if p) or _words(iri),
             text=text,
             trigger=(trigger or needs or NOT_RECORDED).rstrip("."),
             href=citation if citation.startswith(("https://", "http://")) else "",
@@ -343,7 +144,7 @@ class _Explainer:
                 agreement=_text(agreement),
                 title=_text(title) or _words(_text(agreement) or version),
                 tier=_text(tier),
-                label=_text(label) or (f"version {last[1]}" if last else ""),
+                label=_version_words(_text(label) or (last[1] if last else "")),
                 commences=_day(commences),
                 ends=_day(ends),
                 review=_day(review),
@@ -437,11 +238,7 @@ class _Explainer:
             label = labels(self.snapshot, (iri,)).get(iri)
             if not label:
                 rows = self.snapshot.rows("answer/evidence", node=iri)
-                kind, body, day = rows[0] if rows else (None, None, None)
-                name = _text(kind)
-                name = _words(name).capitalize() if name.startswith("http") else name
-                parts = (name or _words(iri), _text(body), _day(day))
-                label = ", ".join(part for part in parts if part)
+                label = _described(iri, rows[0] if rows else (None,) * 4)
             self.nodes[iri] = Named(iri, label)
         return self.nodes[iri]
 
@@ -453,7 +250,7 @@ class _Explainer:
             title=title,
             fails=tuple(CONDITION_TITLES.get(name, name) for name in miss.fails),
             changes=tuple(
-                _IRI.sub(lambda m: f"'{self.label(m[0].rstrip('.'))}'", text)
+                _plain(_IRI.sub(lambda m: f"'{self.label(m[0].rstrip('.'))}'", text))
                 for text in miss.change
             ),
         )
@@ -480,8 +277,28 @@ class _Explainer:
         )
 
 
+def _version_words(label: str) -> str:
+    return label if not label or label.lower().startswith("version") else f"version {label}"
+
+
+def _described(iri: str, row: tuple[Any, ...]) -> str:
+    """A node without a label: its kind, whose it is, about what, of what day."""
+    kind, body, about, day = row
+    name = _text(kind)
+    name = _words(name).capitalize() if name.startswith("http") else name
+    parts = (name or _words(iri), _text(body), _text(about), _day(day))
+    return ", ".join(part for part in parts if part)
+
+
 def _bodies(signed: Iterable[Signed]) -> set[str]:
     return {one.organisation for one in signed}
+
+
+def _plain(text: str) -> str:
+    """A sentence whose bracketed property names are words: (signedOn) as (signed on)."""
+    return re.sub(
+        r"\([A-Za-z][A-Za-z, ]*\)", lambda m: re.sub("(?<=[a-z])(?=[A-Z])", " ", m[0]).lower(), text
+    )
 
 
 def _status(route: Route) -> str:

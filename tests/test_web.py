@@ -1,0 +1,625 @@
+"""The site: every page and error, its headers, its words, and what hostile parameters do."""
+
+from __future__ import annotations
+
+import ast
+import json
+import logging
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from vires.config import Settings
+from vires.decide import HEADINGS, URGENT, ask, to_json
+from vires.errors import StoreMissingError
+from vires.explain import CONDITION_TITLES, uk_date
+from vires.web import create_app
+from vires.web import errors as web_errors
+from werkzeug.test import TestResponse
+
+from tests.browser.shipped import DAY, VERDICTS, application, query, questions, snapshot
+
+WEB = Path(web_errors.__file__).parent
+GOOD = "from=cwc&to=wmp&purpose=crime-prevention&category=name&on=2026-11-22"
+
+# Every route, and what each method answers. A method that is not stated answers 405.
+ROUTES = {
+    "/": {"GET": 200, "HEAD": 200},
+    "/ask": {"GET": 200, "HEAD": 200},
+    "/check": {"GET": 400, "HEAD": 400},
+    "/answer": {"GET": 400, "HEAD": 400},
+    "/api/ask": {"GET": 400, "HEAD": 400},
+    "/healthz": {"GET": 200, "HEAD": 200},
+    "/static/<path:filename>": {"GET": 200, "HEAD": 200},
+}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+        "microphone=(), payment=(), usb=()"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+PAGES = {
+    "/": 200,
+    "/ask": 200,
+    f"/ask?{GOOD}": 200,
+    "/check": 400,
+    f"/check?{GOOD}": 200,
+    "/check?from=cwc&to=nobody&on=2026-02-30": 400,
+    f"/answer?{GOOD}": 200,
+    f"/answer?{GOOD}&category=health": 200,
+    "/answer?from=cwc&to=cwc&purpose=crime-prevention&category=name": 200,
+    "/answer": 400,
+    "/no-such-page": 404,
+    "/static/no-such-file": 404,
+    "/static/../app.py": 404,
+}
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    '"><script>alert(1)</script>',
+    "'><script>alert(1)</script>",
+    "</select><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</textarea><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
+    '" onmouseover="alert(1)',
+    "' onfocus='alert(1)' autofocus='",
+    '" autofocus onfocus=alert(1) x="',
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "<svg onload=alert(1)>",
+    "<svg><animate onbegin=alert(1)>",
+    "<iframe src=javascript:alert(1)>",
+    "<object data=javascript:alert(1)>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<form action=//evil.example><button>x",
+    "<style>*{display:none}</style>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<!--",
+    "<![CDATA[",
+    "{{ 7*7 }}",
+    "{% include 'vires/base.html' %}",
+    "{{ config.items() }}",
+    "${7*7}",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "%3Cscript%3Ealert(1)%3C/script%3E",
+    "\u202e<script>alert(1)</script>",
+    "\x00<script>alert(1)</script>",
+    "\r\nSet-Cookie: stolen=1",
+    "> } } DELETE WHERE { ?s ?p ?o } #",
+    '" . ?s ?p ?o } SERVICE <http://evil.example/> { ?a ?b ?c',
+    "https://w3id.org/vires/org/cwc> <x",
+    "../../../../etc/passwd",
+    "A" * 5000,
+)
+
+FORBIDDEN = re.compile(
+    r"\b(yes|allowed|permitted|denied|unlawful|lawful|refused|forbidden|consent needed"
+    r"|you do not need consent|not permitted)\b|[\u2717\u2718\u274c]",
+    re.IGNORECASE,
+)
+
+
+class Page(HTMLParser):
+    """What a page holds: its text, the first text of its header, its elements and attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.first_in_header = ""
+        self.in_header = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.in_header = self.in_header or tag == "header"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_header = self.in_header and tag != "header"
+
+    def handle_data(self, data: str) -> None:
+        if text := " ".join(data.split()):
+            self.words.append(text)
+            if self.in_header and not self.first_in_header:
+                self.first_in_header = text
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+class Gone:
+    """A reader whose store is gone; its message holds what no page may show."""
+
+    def current(self) -> None:
+        raise RuntimeError("/secret/place marker-9f3")
+
+
+class Empty:
+    """A reader of a state folder into which nothing was loaded."""
+
+    def current(self) -> None:
+        raise StoreMissingError("/secret/place marker-9f3: nothing is loaded")
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return application().test_client()
+
+
+@pytest.fixture(params=[Gone, Empty])
+def broken(request: pytest.FixtureRequest) -> FlaskClient:
+    return create_app(Settings(), request.param(), today=lambda: DAY).test_client()
+
+
+def path_of(rule: str) -> str:
+    return rule.replace("<path:filename>", "vires.css")
+
+
+def assert_headers(response: TestResponse) -> None:
+    for name, value in HEADERS.items():
+        assert response.headers.getlist(name) == [value], name
+    assert "Set-Cookie" not in response.headers
+    assert "X-Powered-By" not in response.headers
+
+
+def assert_page(response: TestResponse) -> Page:
+    """What every page is, errors included: complete, short, urgent first, nothing active."""
+    assert_headers(response)
+    assert response.mimetype == "text/html"
+    assert len(response.data) < 100_000
+    page = Page(response.text)
+    assert page.first_in_header == URGENT
+    names = [tag for tag, _ in page.tags]
+    assert not {"script", "iframe", "object", "embed", "base", "style", "img"} & set(names)
+    assert names.count("h1") == 1
+    assert dict(page.tags[0][1])["lang"] == "en"
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], tag
+        assert attributes.get("rel") != "stylesheet" or attributes["href"].startswith("/static/")
+        for name in ("href", "src", "action", "formaction"):
+            address = attributes.get(name) or "/"
+            assert re.match(r"(https?://|/(?!/)|#)", address), (tag, name, address)
+    return page
+
+
+# Routes
+
+
+def test_every_route_is_stated() -> None:
+    assert {rule.rule for rule in application().url_map.iter_rules()} == set(ROUTES)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("rule", ROUTES)
+def test_every_method_of_every_route(client: FlaskClient, rule: str, method: str) -> None:
+    response = client.open(path_of(rule), method=method, buffered=True)
+    assert response.status_code == ROUTES[rule].get(method, 405)
+    assert_headers(response)
+    if method not in ROUTES[rule]:
+        assert set(response.headers["Allow"].split(", ")) == set(ROUTES[rule])
+        assert method == "HEAD" or URGENT in response.text
+    if method == "HEAD":
+        assert not response.data
+
+
+# Pages
+
+
+@pytest.mark.parametrize(("path", "status"), PAGES.items())
+def test_every_page(client: FlaskClient, path: str, status: int) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    page = assert_page(response)
+    titles = [tag for tag, _ in page.tags if tag == "title"]
+    assert len(titles) == 1
+    assert response.headers["Cache-Control"] == ("no-cache" if status < 400 else "no-store")
+
+
+def test_a_page_that_did_not_change_is_not_sent_twice(client: FlaskClient) -> None:
+    first = client.get(f"/answer?{GOOD}")
+    again = client.get(f"/answer?{GOOD}", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert not again.data
+    assert_headers(again)
+
+
+def test_files_are_kept_under_an_address_that_names_their_content(client: FlaskClient) -> None:
+    page = Page(client.get("/").text)
+    files = [a["href"] for tag, a in page.tags if tag == "link"]
+    assert len(files) == 3
+    for file in files:
+        response = client.get(file, buffered=True)
+        assert response.status_code == 200
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert_headers(response)
+    plain = client.get("/static/vires.css", buffered=True)
+    assert plain.headers["Cache-Control"] == "no-cache"
+
+
+def test_styles_call_for_nothing_from_outside() -> None:
+    for file in (WEB / "static").glob("*.css"):
+        text = file.read_text(encoding="utf-8")
+        assert "url(" not in text
+        assert "@import" not in text
+        assert "GDS Transport" not in text
+    assert "MIT License" in (WEB / "static/govuk-frontend-LICENSE.txt").read_text("utf-8")
+
+
+def test_home_counts_what_the_record_holds(client: FlaskClient) -> None:
+    page = assert_page(client.get("/"))
+    assert uk_date(DAY) in page.text
+    assert snapshot().data_version in page.text
+    assert ("a", "/ask") in {(tag, a.get("href")) for tag, a in page.tags}
+    assert not re.search(r"(?<![\d,])0 (organisations|sharing agreements)", page.text)
+
+
+def test_health_says_which_record_is_read(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok", "data_version": snapshot().data_version}
+
+
+# The question
+
+
+def test_answers_given_are_kept_and_every_problem_is_named(client: FlaskClient) -> None:
+    response = client.get("/check?from=cwc&to=west+midlands+polise&on-day=30&on-month=2&on-year=x")
+    page = assert_page(response)
+    assert response.status_code == 400
+    chosen = [a["value"] for tag, a in page.tags if tag == "option" and "selected" in a]
+    assert "cwc" in chosen
+    for text in (
+        "The record has no organisation called 'west midlands polise'",
+        "Select why the information would be shared",
+        "Select what kind of information it is",
+        "Enter a real date, such as 27 3 2026",
+    ):
+        assert page.text.count(text) == 2, text
+    assert "Error: " in page.text
+    ids = {a.get("id") for _, a in page.tags}
+    summary = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("#")]
+    assert {href[1:] for href in summary} <= ids
+    links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("/ask?")]
+    near = [dict(parse_qsl(link.partition("?")[2])) for link in links]
+    assert {"https://w3id.org/vires/org/gss-E23000014"} <= {given.get("to") for given in near}
+    assert all(given["from"] == "cwc" for given in near)
+
+
+def test_a_value_may_be_a_key_a_label_or_an_iri(client: FlaskClient) -> None:
+    for body in ("cwc", "city of wolverhampton council", "https://w3id.org/vires/org/gss-E08000031"):
+        page = Page(client.get("/ask?" + urlencode({"from": body})).text)
+        assert "cwc" in [a["value"] for tag, a in page.tags if tag == "option" and "selected" in a]
+        wanted = GOOD.replace("from=cwc", urlencode({"from": body}))
+        assert client.get(f"/api/ask?{wanted}").data == client.get(f"/api/ask?{GOOD}").data
+
+
+@pytest.mark.parametrize("extra", ["from=wmp", "purpose=prevent", "subjects=a&subjects=b"])
+def test_one_value_a_field_but_for_information(client: FlaskClient, extra: str) -> None:
+    response = client.get(f"/answer?{GOOD}&{extra}")
+    assert response.status_code == 400
+    assert "not several" in assert_page(response).text
+
+
+def test_check_shows_the_question_with_ways_to_change_it(client: FlaskClient) -> None:
+    page = assert_page(client.get(f"/check?{GOOD}"))
+    for text in ("City of Wolverhampton Council", "West Midlands Police", "22 November 2026"):
+        assert text in page.text
+    assert page.text.count("Change ") == 6
+    hidden = {a["name"]: a["value"] for tag, a in page.tags if tag == "input"}
+    assert hidden["from"] == "https://w3id.org/vires/org/gss-E08000031"
+    assert hidden["on"] == "2026-11-22"
+
+
+WRONG_DATES = (
+    "2026-02-30 2026-13-01 2026-1-2 26-01-01 20260101 2026-W01-1 2026-01-01T00:00 today "
+    "2026/01/01 01-01-2026 0000-01-01 +2026-01-01 2026-01-01Z ٢٠٢٦-01-01"
+).split()
+
+
+@pytest.mark.parametrize("on", WRONG_DATES)
+def test_a_wrong_date_is_said_to_be_one(client: FlaskClient, on: str) -> None:
+    asked = GOOD.replace("on=2026-11-22", "on=" + quote(on))
+    for path in ("/answer", "/check"):
+        response = client.get(f"{path}?{asked}")
+        assert response.status_code == 400
+        assert "Enter a real date" in assert_page(response).text
+    problem = client.get(f"/api/ask?{asked}")
+    assert problem.status_code == 400
+    assert [e["field"] for e in problem.json["errors"]] == ["on"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [(("5", "4", "2025"), "5 April 2025"), (("29", "02", "2028"), "29 February 2028")],
+)
+def test_a_date_in_three_parts(
+    client: FlaskClient, parts: tuple[str, str, str], shown: str
+) -> None:
+    asked = GOOD.replace("&on=2026-11-22", "")
+    given = urlencode(dict(zip(("on-day", "on-month", "on-year"), parts, strict=True)))
+    assert shown in assert_page(client.get(f"/check?{asked}&{given}")).text
+    assert client.get(f"/check?{asked}&{given}&on=2026-11-22").status_code == 400
+
+
+def test_no_date_is_today(client: FlaskClient) -> None:
+    asked = GOOD.replace("&on=2026-11-22", "")
+    assert "22 November 2026 (today)" in Page(client.get(f"/check?{asked}").text).text
+    assert client.get(f"/api/ask?{asked}").json["as_at"] == "2026-11-22"
+
+
+def test_several_kinds_of_information_are_asked_one_by_one(client: FlaskClient) -> None:
+    page = assert_page(client.get(f"/answer?{GOOD}&category=physical-health"))
+    links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("/answer?")]
+    assert len(links) == 2
+    for link in links:
+        alone = client.get(link)
+        assert alone.status_code == 200
+        heading = client.get(link.replace("/answer", "/api/ask")).json["verdict"]
+        assert HEADINGS[heading] in page.text
+        assert HEADINGS[heading] in Page(alone.text).text
+    many = "&".join(f"category=k{n}" for n in range(11))
+    assert "at most 10" in client.get(f"/answer?{GOOD}&{many}").text
+
+
+# The answer
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_each_verdict_is_reached_and_shown(client: FlaskClient, verdict: str) -> None:
+    question = questions()[verdict]
+    found = ask(snapshot(), question)
+    page = assert_page(client.get("/answer?" + query(question)))
+    heading = page.text.index(HEADINGS[verdict], page.text.index("Reports what is documented"))
+    order = ["What is not tested", "Who to ask", "Record this", "How this was worked out"]
+    places = [heading, *(page.text.rindex(words) for words in order)]
+    assert places == sorted(places)
+    assert ("This answer rests on illustrative" in page.text) == found.illustrative
+    assert found.data_version in page.text
+    for words in found.not_tested:
+        assert words in page.text
+    for contact in found.urgent.contacts:
+        assert contact.role in page.text
+    hrefs = [a["href"] for tag, a in page.tags if tag == "a"]
+    assert client.get(next(h for h in hrefs if h.startswith("/api/ask?"))).data == to_json(found)
+    assert client.get(next(h for h in hrefs if h.startswith("/answer?"))).status_code == 200
+    if found.duties:
+        assert page.text.count("must share if") >= len(found.duties)
+    for iri in found.query:
+        assert iri in page.text
+
+
+def test_a_covered_answer_shows_its_route(client: FlaskClient) -> None:
+    page = assert_page(client.get("/answer?" + query(questions()["covered"])))
+    for title in CONDITION_TITLES.values():
+        assert title in page.text
+    for key in ("Agreement", "Stands on", "Signed", "Power", "Information covered", "Cautions"):
+        assert key in page.words
+    assert re.search(r": \d{1,2} [A-Z][a-z]+ \d{4}", page.text)
+    assert "may share" in page.text or "must share if" in page.text
+    assert {"In force", "Under review"} & set(page.words)
+
+
+def test_a_gap_shows_the_smallest_change(client: FlaskClient) -> None:
+    question = questions()["gap"]
+    page = assert_page(client.get("/answer?" + query(question)))
+    assert "What would have to change" in page.text
+    assert "no reason to withhold in an emergency" in page.text
+    misses = ask(snapshot(), question).near_misses
+    assert CONDITION_TITLES[misses[0].fails[0]] in page.text
+
+
+def test_inside_one_organisation_no_route_is_looked_for(client: FlaskClient) -> None:
+    page = assert_page(client.get("/answer?from=cwc&to=cwc&purpose=prevent&category=name"))
+    assert "Inside one organisation, purpose and need to know decide." in page.text
+
+
+def _own_words(client: FlaskClient, path: str) -> str:
+    """The words of a page without the texts of the law, which are quoted as they are."""
+    text = Page(client.get(path).text).text
+    if path.startswith("/answer?"):
+        said = client.get(path.replace("/answer", "/api/ask", 1)).json or {}
+        laws = [x["text"] for key in ("powers", "duties", "restrictions") for x in said.get(key, ())]
+        for quoted in [*laws, *said.get("not_tested", ())]:
+            text = text.replace(" ".join(quoted.split()), "")
+    return text
+
+
+def test_words_never_used(client: FlaskClient) -> None:
+    paths = [*PAGES, *("/answer?" + query(q) for q in questions().values())]
+    for path in paths:
+        assert not FORBIDDEN.findall(_own_words(client, path)), path
+    for words in web_errors.WORDS.values():
+        assert not FORBIDDEN.findall(" ".join(words))
+
+
+# The operation
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_the_operation_gives_the_bytes_of_the_answer(client: FlaskClient, verdict: str) -> None:
+    question = questions()[verdict]
+    response = client.get("/api/ask?" + query(question))
+    assert response.status_code == 200
+    assert response.mimetype == "application/json"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.data == to_json(ask(snapshot(), question))
+    assert_headers(response)
+    bare = client.get("/api/ask?near_misses=false&" + query(question))
+    assert bare.data == to_json(ask(snapshot(), question, near_misses=False))
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields"),
+    [
+        ("", ["from", "to", "purpose", "category"]),
+        ("from=nobody&to=wmp&purpose=nonsense&category=name", ["from", "purpose"]),
+        (f"{GOOD}&category=health", ["category"]),
+        (f"{GOOD}&purpos=prevent", ["purpos"]),
+        (f"{GOOD}&near_misses=maybe", ["near_misses"]),
+        (f"{GOOD}&near_misses=true&near_misses=false", ["near_misses"]),
+        (f"{GOOD}&subjects=martians", ["subjects"]),
+    ],
+)
+def test_a_wrong_question_lists_every_problem(
+    client: FlaskClient, asked: str, fields: list[str]
+) -> None:
+    response = client.get(f"/api/ask?{asked}")
+    assert response.status_code == 400
+    assert response.mimetype == "application/problem+json"
+    assert_headers(response)
+    body = response.json
+    assert [error["field"] for error in body["errors"]] == fields
+    assert body["urgent"]["statement"] == URGENT
+    assert body["status"] == 400
+    assert body["type"] == "https://w3id.org/vires/problem/wrong-question"
+    assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", body["instance"])
+
+
+def test_near_matches_are_listed_not_guessed(client: FlaskClient) -> None:
+    asked = GOOD.replace("to=wmp", "to=west+midlands+polise")
+    (error,) = client.get(f"/api/ask?{asked}").json["errors"]
+    assert "wmp" in [near["key"] for near in error["near"]]
+    assert set(error["near"][0]) == {"iri", "key", "label"}
+
+
+# Errors
+
+
+def test_the_urgent_statement_stands_with_the_store_gone(broken: FlaskClient) -> None:
+    for path in ("/", "/ask", "/check", f"/check?{GOOD}", f"/answer?{GOOD}"):
+        response = broken.get(path)
+        assert response.status_code == 503
+        assert response.headers["Retry-After"] == "30"
+        page = assert_page(response)
+        assert re.search(r"id [0-9a-f-]{36}", page.text)
+        assert "marker" not in response.text
+        assert "Traceback" not in response.text
+    for path in (f"/api/ask?{GOOD}", "/healthz"):
+        response = broken.get(path)
+        assert response.status_code == 503
+        assert response.mimetype == "application/problem+json"
+        assert response.json["urgent"]["statement"] == URGENT
+        assert "marker" not in response.text
+
+
+@pytest.mark.parametrize("status", web_errors.WORDS)
+def test_every_error_page(status: int) -> None:
+    app = application()
+    with app.test_request_context("/"):
+        response = web_errors._answer(status, web_errors.uuid.uuid4())
+    assert response.status_code == status
+    page = Page(response.get_data(as_text=True))
+    assert page.first_in_header == URGENT
+    assert web_errors.WORDS[status].heading in page.text
+
+
+def test_a_fault_shows_no_stack_and_logs_no_words_of_the_asker(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("marker-9f3")
+
+    monkeypatch.setattr("vires.web.pages.ask", fail)
+    with caplog.at_level(logging.ERROR):
+        response = application().test_client().get(f"/answer?{GOOD}&note=marker-9f3")
+    assert response.status_code == 500
+    page = assert_page(response)
+    assert "Traceback" not in response.text
+    assert "marker" not in response.text
+    identifier = re.search(r"id ([0-9a-f-]{36})", page.text)
+    assert identifier is not None
+    assert identifier[1] in caplog.text
+    assert "ValueError" in caplog.text
+    assert "marker" not in caplog.text
+
+
+def test_the_urgent_statement_stands_with_the_templates_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("vires.web.errors.render_template", fail)
+    response = application().test_client().get("/no-such-page")
+    assert response.status_code == 404
+    assert Page(response.text).first_in_header == URGENT
+    assert_headers(response)
+
+
+# Hostile parameters
+
+
+@pytest.fixture(scope="module")
+def fields() -> Iterator[tuple[str, ...]]:
+    yield ("from", "to", "purpose", "category", "subjects", "on", "on-day", "on-year", "other")
+
+
+def test_hostile_parameters_stay_text(client: FlaskClient, fields: tuple[str, ...]) -> None:
+    assert len(PAYLOADS) == 40
+    good = dict(parse_qsl(GOOD))
+    for payload in PAYLOADS:
+        for field in fields:
+            asked = urlencode({**good, field: payload})
+            for path in ("/check", "/ask"):
+                response = client.get(f"{path}?{asked}")
+                assert response.status_code in (200, 400)
+                assert_page(response)
+            answer = client.get(f"/api/ask?{asked}")
+            assert answer.status_code == 400
+            assert json.loads(answer.data)["urgent"]["statement"] == URGENT
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_hostile_paths_stay_text(client: FlaskClient) -> None:
+    for payload in PAYLOADS:
+        response = client.get("/" + quote(payload, safe=""))
+        assert response.status_code in (404, 308)
+        assert_page(response)
+
+
+# The source
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_pages_hold_no_store_and_no_query() -> None:
+    explain = WEB.parent / "explain"
+    for path in [*WEB.glob("*.py"), *explain.glob("*.py")]:
+        assert not _imports(path) & {"rdflib", "pyoxigraph", "pyshacl", "sqlite3"}, path
+        assert "SELECT" not in path.read_text(encoding="utf-8")
+
+
+def test_templates_hold_nothing_unescaped_or_inline() -> None:
+    for path in (WEB / "templates").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe|autoescape|<script|<style|style=|\son\w+=", text), path
+    for path in WEB.glob("*.py"):
+        assert "Markup" not in path.read_text(encoding="utf-8")
