@@ -1,0 +1,97 @@
+"""Judges one mutant of the decision code or queries against the worlds of the matrix.
+
+The expected answers are computed once. Each mutant is tried in a forked child, which imports the
+decision code afresh with the mutated text in place of the file's own.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from tests.worlds.compare import engine_answer
+from tests.worlds.matrix import matrix
+
+ROOT = Path(__file__).parent.parent
+
+
+class _Mutated(importlib.machinery.SourceFileLoader):
+    """Loads one module from a text instead of its file."""
+
+    def __init__(self, name: str, path: str, text: str) -> None:
+        super().__init__(name, path)
+        self._text = text
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self._text, self.path, "exec")
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds the mutated module before its file is."""
+
+    def __init__(self, name: str, path: Path, text: str) -> None:
+        self._name, self._path, self._text = name, path, text
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        loader = _Mutated(fullname, str(self._path), self._text)
+        return importlib.util.spec_from_loader(fullname, loader, origin=str(self._path))
+
+
+class Judge:
+    """Holds the worlds with the answers that the unmutated engine gives."""
+
+    def __init__(self) -> None:
+        worlds = [world for _, world in matrix()]
+        # A fixed shuffle: neighbours in the matrix are alike, and a mutant dies sooner in a mix.
+        random.Random(1).shuffle(worlds)
+        self._cases: list[tuple[Any, Any]] = [(world, engine_answer(world)) for world in worlds]
+
+    def kills(self, path: Path, mutant: str) -> bool:
+        """Whether some world gets another answer, or none, under the mutant."""
+        child = os.fork()
+        if child:
+            return os.waitpid(child, 0)[1] != 0
+        code = 1
+        try:
+            code = 0 if self._all_alike(path, mutant) else 1
+        finally:
+            os._exit(code)
+
+    def _all_alike(self, path: Path, mutant: str) -> bool:
+        sys.stderr = Path(os.devnull).open("w")  # a mutant that fails is killed, and says so oddly
+        if path.suffix == ".rq":
+            self._replace_query(path, mutant)
+        else:
+            name = "vires.decide." + path.stem
+            sys.meta_path.insert(0, _Finder(name, path, mutant))
+        for name in [n for n in sys.modules if n.startswith("vires.decide")]:
+            del sys.modules[name]
+        del sys.modules["tests.worlds.compare"]
+        from tests.worlds.compare import engine_answer as answer
+
+        return all(answer(world) == expected for world, expected in self._cases)
+
+    @staticmethod
+    def _replace_query(path: Path, mutant: str) -> None:
+        from vires import library
+
+        key = "/".join(path.parent.relative_to(ROOT / "queries").parts)
+        read = library.view
+        changed = library.parse(key, mutant)
+
+        def view(wanted: str) -> library.View:
+            return changed if wanted == key else read(wanted)
+
+        library.view = view  # type: ignore[assignment]
