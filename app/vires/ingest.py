@@ -5,6 +5,7 @@ Nothing is fetched: no remote JSON-LD context, no DOCTYPE, no import. On any err
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -101,7 +102,26 @@ def quads(
         ) from error
     except ValueError as error:
         raise IngestError(f"{where}: not well-formed {form.name} ({error}); mend it") from error
-    return tuple(found)
+    return _labelled(found, graph or where)
+
+
+def _labelled(found: list[ox.Quad], scope: str) -> tuple[ox.Quad, ...]:
+    """The statements with blank nodes labelled by what is said of them, apart for each scope.
+
+    A parser labels blank nodes by chance; the content hash of a graph must not.
+    """
+    if not any(isinstance(t, ox.BlankNode) for q in found for t in (q.subject, q.object)):
+        return tuple(found)
+    dataset = ox.Dataset(found)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    mark = "b" + hashlib.sha256(scope.encode()).hexdigest()[:12]
+
+    def own(term: Any) -> Any:
+        return ox.BlankNode(mark + term.value) if isinstance(term, ox.BlankNode) else term
+
+    return tuple(
+        ox.Quad(own(q.subject), q.predicate, own(q.object), q.graph_name) for q in dataset
+    )
 
 
 def _refuse_hostile(data: bytes, form: ox.RdfFormat, where: str) -> None:

@@ -3,6 +3,6 @@
 Gets plain dataclasses; holds no store, writes nothing and sets no cookie.
 """
 
-from vires.web.app import create_app
+from vires.web.app import application, create_app
 
-__all__ = ["create_app"]
+__all__ = ["application", "create_app"]

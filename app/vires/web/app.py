@@ -9,10 +9,11 @@ from pathlib import Path
 
 from flask import Flask, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.exceptions import ServiceUnavailable
 
 from vires.config import Settings, load
-from vires.decide import URGENT
-from vires.explain import uk_date
+from vires.decide import URGENT, Question, ask, choices
+from vires.explain import explain, uk_date
 from vires.store import Reader
 from vires.web import api, errors, pages, security
 from vires.web.site import Site, SnapshotReader
@@ -33,7 +34,7 @@ def create_app(
     a record that cannot be read shows as 503 on the pages that need it.
     """
     settings = settings or load()
-    app = Flask(__name__, static_folder=str(_STATIC), static_url_path="/static")
+    app = Flask(__name__, static_folder=None)
     app.config.update(
         PROVIDE_AUTOMATIC_OPTIONS=False,
         MAX_CONTENT_LENGTH=64 * 1024,
@@ -46,10 +47,39 @@ def create_app(
         examples=settings.illustrative == "on",
     )
     _set_templates(app)
+    # Added here, since Flask adds its own before it knows that OPTIONS is not wanted.
+    app.static_folder = str(_STATIC)
+    app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     errors.register(app)
     security.register(app)
+    return app
+
+
+def application() -> Flask:
+    """The site of the environment's settings, warmed up: what a server process runs.
+
+    The first answer of a data version reads the law; it is read here, before the first visitor.
+    """
+    app = create_app()
+    site: Site = app.extensions["vires"]
+    try:
+        snapshot = site.snapshot()
+    except ServiceUnavailable:
+        return app  # the pages say so, below the urgent statement
+    pools = choices(snapshot)
+    if all(pools[kind] for kind in ("organisation", "purpose", "category")):
+        bodies = pools["organisation"]
+        question = Question(
+            from_=bodies[0].iri,
+            to=bodies[-1].iri,
+            purpose=pools["purpose"][0].iri,
+            category=pools["category"][0].iri,
+            subjects=None,
+            on=site.today(),
+        )
+        explain(snapshot, ask(snapshot, question))
     return app
 
 

@@ -51,11 +51,15 @@ NOT_A_DATE: Final = "Enter a real date, such as 27 3 2026"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one field, in a sentence without a full stop, and its near matches."""
+    """What is wrong with one field, in a sentence without a full stop, and its near matches.
+
+    `value` is the value that names nothing, or several things; '' where that is not the problem.
+    """
 
     field: str
     text: str
     near: tuple[Choice, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def read(snapshot: Source, args: MultiDict[str, str], today: date) -> Asking:
         categories=categories,
         date_parts=_parts(args),
         problems=tuple(problems),
-        questions=() if problems else tuple(questions),
+        questions=() if problems else tuple(dict.fromkeys(questions)),
     )
 
 
@@ -205,4 +209,4 @@ def _problem(error: UnknownValueError) -> Problem:
         text = f"Several entries are called '{error.value}': select one {thing}"
     else:
         text = f"The record has no {thing} called '{error.value}'"
-    return Problem(error.field, text, tuple(error.near))
+    return Problem(error.field, text, tuple(error.near), error.value)

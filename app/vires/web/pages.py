@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from vires.decide import HEADINGS, Choice, ask, choices, labels
 from vires.decide.verdict import Snapshot
 from vires.explain import counts, explain
-from vires.web.asking import Asking, read
+from vires.web.asking import Asking, Problem, read
 from vires.web.site import site
 
 blueprint = Blueprint("pages", __name__)
@@ -120,7 +121,7 @@ def _form(snapshot: Snapshot, asking: Asking, *, show_problems: bool = True) -> 
         options={kind: _options(pool) for kind, pool in pools.items()},
         aliases={kind: _aliases(pool) for kind, pool in pools.items()},
         problems=problems,
-        by_field={problem.field: problem for problem in problems},
+        by_field={problem.field: problem for problem in reversed(problems)},
         corrected=_corrected,
         asked=request.args,
     )
@@ -141,11 +142,12 @@ def _aliases(pool: tuple[Choice, ...]) -> dict[str, str]:
     return found
 
 
-def _corrected(field: str, choice: Choice, given: Any) -> str:
-    """The same question with one field set to a near match."""
-    pairs = [(name, value) for name, value in given.items(multi=True) if name != field]
-    if field == "category":
-        pairs += [(field, choice.iri)]
-    else:
-        pairs = [(field, choice.iri), *pairs]
-    return urlencode(pairs)
+def _corrected(problem: Problem, choice: Choice, asked: MultiDict[str, str]) -> str:
+    """The same question with the value that was wrong replaced by a near match."""
+    pairs = asked.items(multi=True)
+    return urlencode(
+        [
+            (name, choice.iri if (name, value.strip()) == (problem.field, problem.value) else value)
+            for name, value in pairs
+        ]
+    )

@@ -1,10 +1,10 @@
-"""The headers of every response, errors and files included."""
+"""The bounds of every request, and the headers of every response, errors and files included."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -27,10 +27,19 @@ FILE_CACHE: Final = "public, max-age=31536000, immutable"
 PAGE_CACHE: Final = "no-cache"
 ERROR_CACHE: Final = "no-store"
 
+MAX_QUERY: Final = 16 * 1024
+"""The longest query string read, in bytes: ten long IRIs and more, less than a flood."""
+
 
 def register(app: Flask) -> None:
-    """Set the headers on every response of the application."""
+    """Bound every request, and set the headers on every response, of the application."""
+    app.before_request(_bound)
     app.after_request(_finish)
+
+
+def _bound() -> None:
+    if len(request.query_string) > MAX_QUERY:
+        abort(414)
 
 
 def _finish(response: Response) -> Response:

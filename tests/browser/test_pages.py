@@ -1,0 +1,291 @@
+"""The pages in a real browser: axe, keyboard, reflow, paper, no script, nothing from outside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.browser.payloads import PAYLOADS
+from tests.browser.shipped import DAY, VERDICTS, Held, query, questions, snapshot
+from vires.config import Settings
+from vires.decide import HEADINGS, URGENT, choices
+from vires.web import create_app
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = (1280, 390)
+GOOD = "from=cwc&to=wmp&purpose=crime-prevention&category=name&on=2026-11-22"
+
+TEMPLATES = {
+    "home": "/",
+    "question": "/ask",
+    "question-error": "/check?from=cwc&to=west+midlands+polise&on-day=30&on-month=2&on-year=2026",
+    "check": f"/check?{GOOD}",
+    "several": f"/answer?{GOOD}&category=health",
+    "error-404": "/no-such-page",
+    "error-503": "/store-gone",
+    **{f"answer-{verdict}": verdict for verdict in VERDICTS},
+}
+
+
+class Switched:
+    """A reader whose store is gone when told so."""
+
+    gone = False
+
+    def current(self) -> object:
+        if self.gone:
+            raise RuntimeError
+        return Held().current()
+
+
+READER = Switched()
+
+
+@pytest.fixture(scope="module")
+def base() -> Iterator[str]:
+    """The address of the site, served from a thread."""
+    app = create_app(Settings(), READER, today=lambda: DAY)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; where it must be there and is not, that is a failure."""
+    path = os.environ.get("VIRES_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        if os.environ.get("VIRES_REQUIRE_ALL") == "1":
+            pytest.fail("no chromium; install it with `apt-get install -y chromium`")
+        pytest.skip("no chromium; set VIRES_REQUIRE_ALL=1 to make this a failure")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """A page with what it asked for, reported and popped up."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page: Page = context.new_page()
+        self.requests: list[str] = []
+        self.reports: list[str] = []
+        self.dialogs: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.reports.append(message.text))
+        self.page.on("pageerror", lambda error: self.reports.append(str(error)))
+        self.page.on("dialog", self._dismiss)
+
+    def _dismiss(self, dialog: object) -> None:
+        self.dialogs.append(dialog.message)  # type: ignore[attr-defined]
+        dialog.dismiss()  # type: ignore[attr-defined]
+
+    def open(self, base: str, name: str) -> None:
+        """Go to a page by the name of its template."""
+        path = TEMPLATES[name]
+        if path in VERDICTS:
+            path = "/answer?" + query(questions()[path])
+        READER.gone = name == "error-503"
+        try:
+            self.page.goto(base + ("/" if name == "error-503" else path))
+        finally:
+            READER.gone = False
+
+    def assert_quiet(self, base: str) -> None:
+        """Nothing from outside, no report of the security policy, no dialog."""
+        assert [url for url in self.requests if not url.startswith(base + "/")] == []
+        # A 4xx of the page itself is written to the console; nothing else may be.
+        assert [r for r in self.reports if "the server responded with a status of" not in r] == []
+        assert self.dialogs == []
+
+
+@pytest.fixture
+def watched(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    """A page of the width given by the test, 1280 if none."""
+    width = getattr(request, "param", 1280)
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    yield Watched(context)
+    context.close()
+
+
+def _picture(page: Page, name: str, width: int) -> None:
+    if folder := os.environ.get("VIRES_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
+def _open_details(page: Page) -> None:
+    for details in page.query_selector_all("details"):
+        details.evaluate("element => { element.open = true; }")
+
+
+@pytest.mark.parametrize("watched", WIDTHS, indirect=True)
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_axe_finds_nothing(watched: Watched, base: str, name: str) -> None:
+    watched.open(base, name)
+    width = watched.page.viewport_size["width"]  # type: ignore[index]
+    _picture(watched.page, name, width)
+    _open_details(watched.page)
+    found = Axe().run(watched.page, options=AXE).response["violations"]
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+    first = watched.page.locator("header").inner_text().strip()
+    assert first.startswith(URGENT)
+    assert watched.page.locator("header p").first.is_visible()
+    watched.assert_quiet(base)
+
+
+@pytest.mark.parametrize("watched", [320], indirect=True)
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_nothing_scrolls_sideways_at_320_pixels(watched: Watched, base: str, name: str) -> None:
+    watched.open(base, name)
+    _open_details(watched.page)
+    wide = watched.page.evaluate(
+        "() => [...document.querySelectorAll('body *')]"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.clientWidth > 1)"
+        ".map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert wide == []
+    assert watched.page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+def _focused(page: Page) -> dict[str, object]:
+    return page.evaluate(
+        "() => { const e = document.activeElement; const r = e.getBoundingClientRect();"
+        " return {id: e.id, tag: e.tagName, text: e.innerText.trim(), value: e.value || '',"
+        " seen: r.bottom > 0 && r.top < innerHeight && r.width > 0 && r.height > 0}; }"
+    )
+
+
+def _tab_to(page: Page, wanted: str) -> None:
+    """Press Tab until an element of that id or text has the focus, which must be in view."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = _focused(page)
+        assert focused["seen"], focused
+        if wanted in (focused["id"], focused["text"]):
+            return
+    raise AssertionError(f"Tab never reached {wanted}")
+
+
+def _choose(page: Page, field: str, label: str) -> None:
+    _tab_to(page, field)
+    for _ in range(200):
+        if page.locator(f"#{field} option:checked").inner_text().strip() == label:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"the keyboard never reached {label}")
+
+
+def test_the_question_can_be_asked_by_keyboard(watched: Watched, base: str) -> None:
+    page, asked = watched.page, questions()["covered"]
+    names = {c.iri: c.label for pool in choices(snapshot()).values() for c in pool}
+    page.goto(base + "/")
+    page.keyboard.press("Tab")
+    assert _focused(page)["text"] == "Skip to main content"
+    page.keyboard.press("Enter")
+    _tab_to(page, "Can I share this?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ask")
+    for field, iri in (
+        ("from", asked.from_),
+        ("to", asked.to),
+        ("purpose", asked.purpose),
+        ("category", asked.category),
+    ):
+        _choose(page, field, names[iri])
+    _tab_to(page, "Continue")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check?**")
+    _tab_to(page, "Show the answer")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/answer?**")
+    assert page.locator("h1").inner_text() == HEADINGS["covered"]
+    _tab_to(page, "How this was worked out")
+    page.keyboard.press("Enter")
+    assert page.locator("details table").first.is_visible()
+    watched.assert_quiet(base)
+
+
+def test_problems_come_first_and_have_the_focus(watched: Watched, base: str) -> None:
+    watched.open(base, "question-error")
+    page = watched.page
+    assert page.evaluate("() => document.activeElement.className") == "govuk-error-summary"
+    assert page.title().startswith("Error: ")
+    page.locator(".govuk-error-summary a").first.click()
+    assert _focused(page)["id"] == "to"
+    assert page.locator("#from option:checked").inner_text() == "City of Wolverhampton Council"
+
+
+def test_the_question_can_be_asked_without_script(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page, asked = context.new_page(), questions()["covered"]
+    keys = {c.iri: c.label for pool in choices(snapshot()).values() for c in pool}
+    page.goto(base + "/ask")
+    for field, iri in (
+        ("from", asked.from_),
+        ("to", asked.to),
+        ("purpose", asked.purpose),
+        ("category", asked.category),
+    ):
+        page.locator(f"#{field}").select_option(label=keys[iri])
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Show the answer").click()
+    assert page.locator("h1").inner_text() == HEADINGS["covered"]
+    page.locator("details summary").last.click()
+    assert page.locator("details table").first.is_visible()
+    context.close()
+
+
+def test_paper_keeps_the_urgent_statement_and_the_answer(watched: Watched, base: str) -> None:
+    watched.open(base, "answer-covered")
+    page = watched.page
+    page.emulate_media(media="print")
+    assert page.locator(".vires-urgent").is_visible()
+    assert page.locator("h1").is_visible()
+    assert not page.locator(".govuk-service-navigation").is_visible()
+    header = page.locator(".govuk-generic-header")
+    assert header.evaluate("e => getComputedStyle(e).backgroundColor") == "rgba(0, 0, 0, 0)"
+    _picture(page, "answer-print", 1280)
+
+
+def test_forced_colours_keep_the_box(watched: Watched, base: str) -> None:
+    watched.open(base, "answer-covered")
+    page = watched.page
+    page.emulate_media(forced_colors="active")
+    box = page.locator(".vires-box")
+    assert box.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
+    assert page.locator(".vires-urgent").is_visible()
+    _picture(page, "answer-forced-colours", 1280)
+
+
+def test_hostile_parameters_run_nothing(watched: Watched, base: str) -> None:
+    fields = ("from", "to", "purpose", "category", "subjects", "on-day", "on-month", "on-year")
+    for payload in PAYLOADS:
+        asked = urlencode(dict.fromkeys(fields, payload))
+        for path in (f"/check?{asked}", f"/ask?{asked}", "/" + quote(payload, safe="")):
+            watched.page.goto(base + path)
+            assert watched.page.locator("header").inner_text().strip().startswith(URGENT)
+    watched.assert_quiet(base)
