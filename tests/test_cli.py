@@ -190,7 +190,7 @@ def server(state: Path) -> Iterator[str]:
     )
     base = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(base + "/healthz", timeout=5).close()  # noqa: S310
                 break

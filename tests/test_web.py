@@ -24,6 +24,7 @@ from vires.config import Settings
 from vires.decide import HEADINGS, URGENT, ask, to_json
 from vires.errors import StoreMissingError
 from vires.explain import CONDITION_TITLES, uk_date
+from vires.library import views
 from vires.web import application as ready_application
 from vires.web import create_app
 from vires.web import errors as web_errors
@@ -643,6 +644,17 @@ def test_pages_hold_no_store_and_no_query() -> None:
     for path in [*WEB.glob("*.py"), *explain.glob("*.py")]:
         assert not _imports(path) & {"rdflib", "pyoxigraph", "pyshacl", "sqlite3"}, path
         assert "SELECT" not in path.read_text(encoding="utf-8")
+
+
+def test_answer_views_give_what_their_headers_say() -> None:
+    found = [view for view in views() if view.key.startswith("answer/")]
+    assert len(found) == 7
+    for view in found:
+        selected = re.search(r"^SELECT (?:DISTINCT )?(.*)$", view.text, re.MULTILINE)
+        assert selected is not None
+        names = re.findall(r"\?(\w+)(?=\)|\s|$)", re.sub(r"\(COUNT.*? AS", "", selected[1]))
+        stated = [p.name for p in view.parameters] + [c.name for c in view.columns]
+        assert names == stated, view.key
 
 
 def test_templates_hold_nothing_unescaped_or_inline() -> None:

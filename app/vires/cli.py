@@ -261,6 +261,7 @@ def serve(
         port=address[1],
         interface=Interfaces.WSGI,
         workers=settings.workers,
+        blocking_threads=1,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
 

@@ -1,0 +1,1 @@
+"""Small records that the engine and the independent oracle are compared on."""
