@@ -32,9 +32,12 @@ def query_mutants(text: str) -> Iterator[tuple[str, str]]:
     """Each mutant of a query: its name and its text."""
     for name, pattern, replacement in _QUERY_OPERATORS:
         for found in pattern.finditer(text):
-            yield f"{name} @{found.start()}", text[: found.start()] + pattern.sub(
-                replacement, found.group(0)
-            ) + text[found.end() :]
+            yield (
+                f"{name} @{found.start()}",
+                text[: found.start()]
+                + pattern.sub(replacement, found.group(0))
+                + text[found.end() :],
+            )
     branch = re.compile(r"\n  UNION \{(?:[^{}]|\{[^{}]*\})*\}")
     for found in branch.finditer(text):
         yield f"drop branch @{found.start()}", text[: found.start()] + text[found.end() :]
@@ -44,9 +47,10 @@ def query_mutants(text: str) -> Iterator[tuple[str, str]]:
     body = text.index("WHERE {")
     for found in re.finditer(r"vires:\w+|org:\w+", text[body:]):
         at = body + found.start()
-        yield f"misname {found.group(0)} @{at}", text[:at] + "vires:noSuchTerm" + text[
-            body + found.end() :
-        ]
+        yield (
+            f"misname {found.group(0)} @{at}",
+            text[:at] + "vires:noSuchTerm" + text[body + found.end() :],
+        )
 
 
 class _Flip(ast.NodeTransformer):
@@ -64,7 +68,7 @@ class _Flip(ast.NodeTransformer):
             return True
         return False
 
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
         swaps: dict[type, type] = {
             ast.LtE: ast.Lt, ast.Lt: ast.LtE, ast.GtE: ast.Gt, ast.Gt: ast.GtE,
@@ -76,9 +80,14 @@ class _Flip(ast.NodeTransformer):
             return ast.Compare(node.left, [swap(), *node.ops[1:]], node.comparators)
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        swaps = {"every": "some", "some": "every", "not_met": "cannot_tell", "cannot_tell": "not_met"}
+        swaps = {
+            "every": "some",
+            "some": "every",
+            "not_met": "cannot_tell",
+            "cannot_tell": "not_met",
+        }
         if isinstance(node.func, ast.Name) and node.func.id in swaps:
             if self._hit(node, f"{node.func.id} to {swaps[node.func.id]}"):
                 name = ast.Name(swaps[node.func.id], ast.Load())
@@ -88,13 +97,13 @@ class _Flip(ast.NodeTransformer):
                 return node.func.value
         return node
 
-    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:  # noqa: N802
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
         self.generic_visit(node)
         if self._hit(node, "and/or swapped"):
             return ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
         return node
 
-    def visit_Tuple(self, node: ast.Tuple) -> ast.AST:  # noqa: N802
+    def visit_Tuple(self, node: ast.Tuple) -> ast.AST:
         self.generic_visit(node)
         if len(node.elts) > 1 and isinstance(node.elts[0], ast.Call):
             for place in range(len(node.elts)):
@@ -133,7 +142,18 @@ def main() -> int:
         for path in sorted((ROOT / "queries" / "decide").rglob("view.rq")):
             jobs += [(path, *m) for m in query_mutants(path.read_text())]
     if options.code or both:
-        names = ("force", "binding", "chain", "law", "basis", "route", "sensitivity", "logic", "record", "verdict")
+        names = (
+            "force",
+            "binding",
+            "chain",
+            "law",
+            "basis",
+            "route",
+            "sensitivity",
+            "logic",
+            "record",
+            "verdict",
+        )
         for name in names:
             path = ROOT / "app" / "vires" / "decide" / f"{name}.py"
             jobs += [(path, *m) for m in code_mutants(path.read_text())]

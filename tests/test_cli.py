@@ -121,7 +121,17 @@ def test_a_users_own_files_are_answered_over_alone(state: Path, tmp_path: Path) 
         '<urn:x:a> a vires:PublicBody ; skos:prefLabel "Body A"@en .\n'
         '<urn:x:b> a vires:PublicBody ; skos:prefLabel "Body B"@en .\n'
     )
-    args = ("--from", "Body A", "--to", "urn:x:b", "--json", "--on", "2026-11-22", "--data", str(path))
+    args = (
+        "--from",
+        "Body A",
+        "--to",
+        "urn:x:b",
+        "--json",
+        "--on",
+        "2026-11-22",
+        "--data",
+        str(path),
+    )
     about = ("--purpose", "child-safeguarding", "--category", "personal-data")
     done = run(state, "ask", *args, *about)
     answer = json.loads(done.stdout)
@@ -213,6 +223,11 @@ def test_a_broken_pipe_is_no_error(state: Path) -> None:
     env = os.environ | {"VIRES_STATE": str(state)}
     command = f"{sys.executable} -c 'from vires.cli import main; main()' dump | head -1"
     done = subprocess.run(
-        command, shell=True, env=env, capture_output=True, text=True, timeout=60  # noqa: S602
+        command,
+        shell=True,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert "Traceback" not in done.stderr

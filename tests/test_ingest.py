@@ -14,7 +14,12 @@ GOOD = "<http://example.org/s> <http://example.org/p> <http://example.org/o> .\n
 
 # A name, what ends the file's name, its text, and what the error must say.
 HOSTILE = [
-    ("unfinished statement", ".ttl", GOOD + "<http://example.org/s> <http://example.org/p>", "line 2"),
+    (
+        "unfinished statement",
+        ".ttl",
+        GOOD + "<http://example.org/s> <http://example.org/p>",
+        "line 2",
+    ),
     ("unknown prefix", ".ttl", GOOD + "\nex:a ex:b ex:c .", "line 3"),
     ("broken quad", ".nq", GOOD + "<http://example.org/s> nonsense .", "line 2"),
     ("broken graph", ".trig", "<http://example.org/g> { <http://example.org/s> ", "line"),
@@ -32,7 +37,12 @@ HOSTILE = [
         '<!DOCTYPE r SYSTEM "file:///etc/passwd"><r/>',
         "a DOCTYPE or ENTITY is refused",
     ),
-    ("remote context", ".jsonld", '{"@context": "http://127.0.0.1:1/c", "@id": "urn:a"}', "@context"),
+    (
+        "remote context",
+        ".jsonld",
+        '{"@context": "http://127.0.0.1:1/c", "@id": "urn:a"}',
+        "@context",
+    ),
     (
         "remote context in a list",
         ".jsonld",
@@ -47,12 +57,27 @@ HOSTILE = [
     ),
     ("deep lists", ".ttl", "<urn:a> <urn:b> " + "(" * 70 + ")" * 70 + " .", "nested over 64"),
     ("very deep lists", ".ttl", "<urn:a> <urn:b> " + "(" * 100_000 + " .", "nested over 64"),
-    ("deep blank nodes", ".trig", "<urn:a> <urn:b> " + "[<urn:p> " * 70 + "]" * 70 + " .", "nested"),
+    (
+        "deep blank nodes",
+        ".trig",
+        "<urn:a> <urn:b> " + "[<urn:p> " * 70 + "]" * 70 + " .",
+        "nested",
+    ),
     ("deep JSON", ".jsonld", '{"@graph":' * 100_000 + "1" + "}" * 100_000, "nested over 64"),
     ("deep XML", ".rdf", "<r>" + "<a>" * 70 + "</a>" * 70 + "</r>", "nested over 64"),
-    ("long IRI", ".ttl", GOOD + f"<http://example.org/{'a' * 3000}> <urn:p> <urn:o> .", "line 2: an IRI"),
+    (
+        "long IRI",
+        ".ttl",
+        GOOD + f"<http://example.org/{'a' * 3000}> <urn:p> <urn:o> .",
+        "line 2: an IRI",
+    ),
     ("long literal", ".ttl", GOOD + f'<urn:s> <urn:p> "{"a" * 70_000}" .', "line 2: a literal"),
-    ("script IRI", ".ttl", GOOD + "<urn:s> <urn:p> <javascript:alert(1)> .", "line 2: the IRI `javascript"),
+    (
+        "script IRI",
+        ".ttl",
+        GOOD + "<urn:s> <urn:p> <javascript:alert(1)> .",
+        "line 2: the IRI `javascript",
+    ),
     ("data IRI", ".nt", "<urn:s> <urn:p> <data:text/html,x> .", "not http, https or urn"),
     ("file IRI", ".ttl", "<urn:s> <urn:p> <file:///etc/passwd> .", "not http, https or urn"),
     ("relative IRI", ".nt", "<urn:s> <urn:p> <nowhere> .", "line 1"),
@@ -91,9 +116,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         ingest.file_quads(path)
 
 
-def test_too_many_statements_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_statements_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest, "MAX_STATEMENTS", 2)
     path = tmp_path / "many.nt"
     path.write_text("".join(f"<urn:s> <urn:p> <urn:o{i}> .\n" for i in range(3)))
@@ -140,6 +163,8 @@ def test_blank_nodes_are_labelled_by_what_is_said_of_them(tmp_path: Path) -> Non
     first = {str(quad) for quad in ingest.file_quads(one, graph="urn:g")}
     assert {str(quad) for quad in ingest.file_quads(two, graph="urn:g")} == first
     other = {str(quad) for quad in ingest.file_quads(one, graph="urn:h")}
-    labels = [{word for line in lines for word in line.split() if word.startswith("_:")}
-              for lines in (first, other)]
+    labels = [
+        {word for line in lines for word in line.split() if word.startswith("_:")}
+        for lines in (first, other)
+    ]
     assert not labels[0] & labels[1]

@@ -85,7 +85,9 @@ def test_decide_never_reads_the_clock() -> None:
 def test_outside_data_is_parsed_in_one_place() -> None:
     for path in MODULES:
         if room(path) not in {"ingest", "reason"}:
-            assert not re.search(r"\box\.parse\(|\.parse\((?:data|path|source)", path.read_text()), path
+            assert not re.search(
+                r"\box\.parse\(|\.parse\((?:data|path|source)", path.read_text()
+            ), path
 
 
 def test_no_sparql_is_built_from_strings() -> None:

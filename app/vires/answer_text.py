@@ -57,9 +57,7 @@ def uk_date(text: str) -> str:
     >>> uk_date("2027-01-02")
     '2 January 2027'
     """
-    months = (
-        "January February March April May June July August September October November December"
-    )
+    months = "January February March April May June July August September October November December"
     year, month, day = text.split("-")
     return f"{int(day)} {months.split()[int(month) - 1]} {year}"
 

@@ -7,7 +7,6 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -126,11 +125,13 @@ def dump(
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UsageError(f"{out}: {error.strerror or error}; name a file that can be made") from error
+        raise UsageError(
+            f"{out}: {error.strerror or error}; name a file that can be made"
+        ) from error
 
 
 @app.command()
-def ask(  # noqa: PLR0913 - one option for each field of a question
+def ask(
     from_: Annotated[str, typer.Option("--from", help="Who holds the information.")] = "",
     to: Annotated[str, typer.Option("--to", help="Who would receive it.")] = "",
     purpose: Annotated[str, typer.Option(help="What for.")] = "",
@@ -173,7 +174,9 @@ def _checked(fields: dict[str, str]) -> dict[str, str]:
     """The fields of a question, or an error that names the first that is wanting."""
     for name in ("from", "to", "purpose", "category"):
         if not fields[name]:
-            raise UsageError(f"--{name} is wanting; a question needs from, to, purpose and category")
+            raise UsageError(
+                f"--{name} is wanting; a question needs from, to, purpose and category"
+            )
     return fields
 
 

@@ -88,9 +88,9 @@ def quads(
     try:
         for quad in ox.parse(data, format=form):
             if len(found) >= MAX_STATEMENTS:
-                raise IngestError(
-                    f"{where}: over {MAX_STATEMENTS} statements; split the file"
-                )
+                raise IngestError(f"{where}: over {MAX_STATEMENTS} statements; split the file")
+            if isinstance(quad.subject, ox.Triple) or isinstance(quad.object, ox.Triple):
+                raise IngestError(f"{where}: a triple as a term is not read; name it instead")
             _check(quad, data, where)
             if name is not None and isinstance(quad.graph_name, ox.DefaultGraph):
                 quad = ox.Quad(quad.subject, quad.predicate, quad.object, name)
@@ -119,9 +119,7 @@ def _labelled(found: list[ox.Quad], scope: str) -> tuple[ox.Quad, ...]:
     def own(term: Any) -> Any:
         return ox.BlankNode(mark + term.value) if isinstance(term, ox.BlankNode) else term
 
-    return tuple(
-        ox.Quad(own(q.subject), q.predicate, own(q.object), q.graph_name) for q in dataset
-    )
+    return tuple(ox.Quad(own(q.subject), q.predicate, own(q.object), q.graph_name) for q in dataset)
 
 
 def _refuse_hostile(data: bytes, form: ox.RdfFormat, where: str) -> None:

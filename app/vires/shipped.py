@@ -44,7 +44,9 @@ def over_files(paths: Iterable[Path], *, bare: bool, illustrative: bool = True) 
     found = [
         quad
         for path in paths
-        for quad in ingest.file_quads(path, graph=path.resolve().as_uri().replace("file:", "urn:file:"))
+        for quad in ingest.file_quads(
+            path, graph=path.resolve().as_uri().replace("file:", "urn:file:")
+        )
     ]
     if not bare:
         reference = [f for f in files() if f.area is None]

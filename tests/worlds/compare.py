@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from tests.oracle import oracle
+
 from tests.worlds.matrix import matrix
 from tests.worlds.mix import random_world
 from tests.worlds.world import World

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from tests.worlds.scenes import scenes
-from tests.worlds.world import C, ORG, SKOS, TYPE, VARIANTS, XSD, V, W, World, covered, day, iri
+from tests.worlds.world import ORG, SKOS, TYPE, VARIANTS, XSD, C, V, W, World, covered, day, iri
 
 _LISTS = {
     "resultsInStatus": (
@@ -38,7 +38,7 @@ _LISTS = {
 }  # fmt: skip
 _PLAIN = frozenset({"readingText", "triggerText", "prefLabel", "howToContact"})
 _VARIED = frozenset(
-    "giver taker profile t3-v1 policy-to art6-interest le-necessary le-strict sch8 gate".split()
+    ["giver", "taker", "profile", "t3-v1", "policy-to", "art6-interest", "le-necessary", "le-strict", "sch8", "gate"]
 )  # fmt: skip
 
 
@@ -73,8 +73,9 @@ def _spoiled_values(
     if value.datatype.value == XSD + "date":
         for text in ("2026-11-21", "2026-11-22", "2026-11-23", "2026-02-30", "2024-01-01Z"):
             yield text, day(text)
-        yield "date-time", ox.Literal(
-            "2024-01-01T00:00:00", datatype=ox.NamedNode(XSD + "dateTime")
+        yield (
+            "date-time",
+            ox.Literal("2024-01-01T00:00:00", datatype=ox.NamedNode(XSD + "dateTime")),
         )
         yield "string", ox.Literal("2024-01-01")
     elif value.datatype.value == XSD + "boolean":
@@ -89,7 +90,9 @@ def _faults(world: World, subject: str, prop: str) -> Iterator[World]:
     where = f"{world.name}: {_local(subject)} {_local(prop)}"
     if prop == TYPE:
         for value in values:
-            yield world.without(subject, prop, value).named(f"{where} without {_local(value.value)}")
+            yield world.without(subject, prop, value).named(
+                f"{where} without {_local(value.value)}"
+            )
         return
     yield world.without(subject, prop).named(f"{where} absent")
     yield world.silent(subject, prop).named(f"{where} silent")

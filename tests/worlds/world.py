@@ -60,9 +60,7 @@ class World:
     def without(self, subject: str, prop: str, value: Node | None = None) -> World:
         """Take away the values of a property, or one of them."""
         s, p = iri(subject).value, iri(prop).value
-        kept = {
-            f for f in self.facts if not (f[0] == s and f[1] == p and value in (None, f[2]))
-        }
+        kept = {f for f in self.facts if not (f[0] == s and f[1] == p and value in (None, f[2]))}
         return replace(self, facts=frozenset(kept))
 
     def plus(self, subject: str, prop: str, *values: Node | str) -> World:
@@ -167,7 +165,14 @@ def law_enforcement_from(world: World) -> World:
         world.plus("w:from", "a", "v:CompetentAuthority")
         .put("w:giver", "v:regime", "c:regime/law-enforcement")
         .without("w:giver", "v:reliesOnBasis")
-        .put("w:giver", "v:reliesOnCondition", "w:le-necessary", "w:le-strict", "w:sch8", "w:confidence")
+        .put(
+            "w:giver",
+            "v:reliesOnCondition",
+            "w:le-necessary",
+            "w:le-strict",
+            "w:sch8",
+            "w:confidence",
+        )
         .plus("w:policy-from", "v:coversCondition", "w:le-strict")
         .plus("w:taker", "v:crossingBasis", "w:gate")
     )

@@ -164,9 +164,7 @@ def as_dict(answer: Answer) -> dict[str, Any]:
             }
             for p in answer.powers
         ],
-        "duties": [
-            {"power": d.power, "trigger": d.trigger, "text": d.text} for d in answer.duties
-        ],
+        "duties": [{"power": d.power, "trigger": d.trigger, "text": d.text} for d in answer.duties],
         "restrictions": [
             {"power": r.power, "kind": r.kind, "text": r.text} for r in answer.restrictions
         ],

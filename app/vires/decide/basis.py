@@ -184,10 +184,7 @@ def _companion(
     def is_it(other: str) -> Finding:
         if other == condition:
             return not_met(terms.RELIES_ON_CONDITION)
-        if other == named:
-            fit = MET
-        else:
-            fit = _in_group(record, other, named)
+        fit = MET if other == named else _in_group(record, other, named)
         held = MET if other in path else holds(record, side, other, asked, path)
         return every((fit, held))
 
@@ -301,9 +298,7 @@ def general_condition(record: Record, sides: tuple[Side, ...], asked: Asked, kin
         return _by_role(
             record,
             side,
-            lambda: _general(
-                record, side, lambda: relies_on_holding(record, side, asked, kind)
-            ),
+            lambda: _general(record, side, lambda: relies_on_holding(record, side, asked, kind)),
             lambda: DOES_NOT_APPLY,
         )
 
@@ -314,9 +309,7 @@ def law_enforcement(
     record: Record, giver: tuple[Side, ...], taker: tuple[Side, ...], asked: Asked, special: bool
 ) -> Finding:
     """Each side under Part 3 is a competent authority with what sections 35 and 36 ask."""
-    regimes = {
-        side: record.one(side.node, terms.REGIME, as_iri) for side in (*giver, *taker)
-    }
+    regimes = {side: record.one(side.node, terms.REGIME, as_iri) for side in (*giver, *taker)}
     if all(r in (State.ABSENT, terms.REGIME_GENERAL) for r in regimes.values()):
         return DOES_NOT_APPLY
     findings = []

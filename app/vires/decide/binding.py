@@ -41,9 +41,7 @@ def _joined(record: Record, first: str, a: str, second: str, b: str) -> list[str
 
 def participates(record: Record, version: str, organisation: str, on: date) -> Finding:
     """Whether an organisation takes part in a version, as a named body, on `on`."""
-    nodes = _joined(
-        record, terms.PARTICIPATES_IN, version, terms.PARTICIPANT, organisation
-    )
+    nodes = _joined(record, terms.PARTICIPATES_IN, version, terms.PARTICIPANT, organisation)
     silent = record.silent(version, terms.PARTICIPATES_IN)
     missing = cannot_tell if silent else not_met
     return some(

@@ -171,9 +171,7 @@ def same_community(record: Record, version: str, chain: Chain) -> Finding:
     if terms.LEVEL_PURPOSES not in chain.levels:
         return DOES_NOT_APPLY
     own = community_of(record, version)
-    above = (
-        community_of(record, chain.purposes) if chain.purposes else chain.without_purposes
-    )
+    above = community_of(record, chain.purposes) if chain.purposes else chain.without_purposes
     doubts = [side for side in (own, above) if isinstance(side, Finding)]
     if doubts:
         return every(doubts)

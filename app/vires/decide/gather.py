@@ -7,6 +7,7 @@ and gives their facts as rows (node, property, value). What the facts mean is fo
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -36,7 +37,7 @@ class Source(Protocol):
         """The content hash of what is read, as `sha256:` and 64 hexadecimal digits."""
         ...
 
-    def rows(self, view_key: str, **params: Any) -> list[tuple[Any, ...]]:
+    def rows(self, view_key: str, **params: Any) -> Sequence[tuple[Any, ...]]:
         """The rows of a view in its SELECT order, with parameters bound as terms."""
         ...
 
@@ -49,7 +50,7 @@ def value_of(term: Any) -> Value:
     return Text(term.value, datatype.value, term.language or "")
 
 
-def _facts(rows: list[tuple[Any, ...]], into: dict[str, dict[str, list[Value]]]) -> None:
+def _facts(rows: Sequence[tuple[Any, ...]], into: dict[str, dict[str, list[Value]]]) -> None:
     for node, prop, value in rows:
         values = into[node.value].setdefault(prop.value, [])
         found = value_of(value)

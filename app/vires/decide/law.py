@@ -76,9 +76,7 @@ def is_recipient(record: Record, reading: str, organisation: str) -> Finding:
 def between(record: Record, reading: str, giver: str, taker: str) -> Finding:
     """Whether a reading runs from `giver` to `taker`, by its direction."""
     direction = record.one(reading, terms.DIRECTION, as_iri)
-    straight = every(
-        (is_holder(record, reading, giver), is_recipient(record, reading, taker))
-    )
+    straight = every((is_holder(record, reading, giver), is_recipient(record, reading, taker)))
     if direction in (
         State.ABSENT,
         terms.DIRECTION_ONE_WAY,
@@ -86,9 +84,7 @@ def between(record: Record, reading: str, giver: str, taker: str) -> Finding:
     ):
         return straight
     if direction in (terms.DIRECTION_MUTUAL, terms.DIRECTION_SAME_LIST):
-        swapped = every(
-            (is_holder(record, reading, taker), is_recipient(record, reading, giver))
-        )
+        swapped = every((is_holder(record, reading, taker), is_recipient(record, reading, giver)))
         return some((straight, swapped))
     if direction == terms.DIRECTION_HUB_AND_SPOKE:
         hubs = (of_type(record, body, reading, terms.HUB_TYPE) for body in (giver, taker))

@@ -47,9 +47,7 @@ class UnknownValueError(ViresError):
         self.near = tuple(near)
         listed = "; ".join(f"{c.key} ({c.label})" for c in self.near)
         hint = f"did you mean {listed}?" if listed else "see the lists of the record"
-        super().__init__(
-            f"`{field}`: no {FIELDS[field]} `{value[:80]}` in the record; {hint}"
-        )
+        super().__init__(f"`{field}`: no {FIELDS[field]} `{value[:80]}` in the record; {hint}")
 
 
 class AmbiguousValueError(UnknownValueError):
@@ -138,12 +136,11 @@ def parse_question(
 def _resolve(source: Source, field: str, value: str) -> str:
     pool = choices(source)[FIELDS[field]]
     wanted = value.strip()
-    for test in (
-        lambda c: wanted == c.iri,
-        lambda c: wanted == c.key,
-        lambda c: wanted.casefold() == c.label.casefold(),
+    for found in (
+        [choice for choice in pool if choice.iri == wanted],
+        [choice for choice in pool if choice.key == wanted],
+        [choice for choice in pool if choice.label.casefold() == wanted.casefold()],
     ):
-        found = [choice for choice in pool if test(choice)]
         if len(found) == 1:
             return found[0].iri
         if found:

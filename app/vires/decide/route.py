@@ -244,9 +244,7 @@ def _cited(record: Record, route: Candidate, power: str) -> Finding:
         return MET
     if route.chain.purposes is None:
         return route.chain.without_purposes
-    return record.some_value(
-        route.chain.purposes, terms.CITES_POWER, lambda cited: cited == power
-    )
+    return record.some_value(route.chain.purposes, terms.CITES_POWER, lambda cited: cited == power)
 
 
 def _power(

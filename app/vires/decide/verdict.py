@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from vires import terms
 from vires.decide import basis, binding, gather, law, near, words
@@ -32,10 +32,13 @@ _CARRYING: Final = (terms.STRENGTH_GATEWAY, terms.STRENGTH_DUTY, terms.STRENGTH_
 _QUERY: Final = "https://w3id.org/vires/query/"
 
 
-class Snapshot(Source):
+class Snapshot(Source, Protocol):
     """A read-only record with the name of the access class it holds."""
 
-    access: str
+    @property
+    def access(self) -> str:
+        """The access class: public, partner or staff."""
+        ...
 
 
 def ask(snapshot: Snapshot, question: Asked, *, near_misses: bool = True) -> Answer:

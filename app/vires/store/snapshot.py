@@ -13,7 +13,7 @@ from vires import library, terms
 Term = ox.NamedNode | ox.Literal | ox.BlankNode
 """A term of a row; triples as terms are not used."""
 
-_TRUE = (ox.Literal("true", datatype=ox.NamedNode(terms.XSD_BOOLEAN)), ox.Literal(True))
+TRUE = (ox.Literal("true", datatype=ox.NamedNode(terms.XSD_BOOLEAN)), ox.Literal(True))
 _DEFAULT = "default"
 
 
@@ -38,9 +38,7 @@ class Snapshot:
 
     __slots__ = ("__weakref__", "_store", "access", "data_version", "graphs")
 
-    def __init__(
-        self, store: ox.Store, graphs: Mapping[str, str], access: str = "public"
-    ) -> None:
+    def __init__(self, store: ox.Store, graphs: Mapping[str, str], access: str = "public") -> None:
         self._store = store
         self.graphs = dict(graphs)
         self.access = access
@@ -52,7 +50,7 @@ class Snapshot:
         Parameters are bound as terms: a string is an IRI. The default graph is the union of all.
         Errors: `ContentError` where there is no such view.
         """
-        bound = {
+        bound: dict[ox.Variable, Term | ox.Triple] = {
             ox.Variable(name): ox.NamedNode(value) if isinstance(value, str) else value
             for name, value in params.items()
         }
@@ -72,11 +70,13 @@ class Snapshot:
 
 
 def drafts(quads: Iterable[ox.Quad]) -> frozenset[str]:
-    """The graphs that some record says are drafts, as IRIs (and blank node labels)."""
+    """The graphs that some record says are drafts, as IRIs."""
     return frozenset(
         q.subject.value
         for q in quads
-        if q.predicate.value == terms.IS_DRAFT and q.object in _TRUE
+        if q.predicate.value == terms.IS_DRAFT
+        and q.object in TRUE
+        and isinstance(q.subject, ox.NamedNode)
     )
 
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from vires import ingest, terms
 from vires.content import GraphFile
 from vires.errors import FrozenGraphError
-from vires.store.snapshot import drafts, graph_hash
+from vires.store.snapshot import TRUE, drafts, graph_hash
 
 CLASSES: Final = ("public", "partner", "staff")
 """The access classes, lowest first; a higher one reads the graphs of the lower ones."""
@@ -69,6 +69,8 @@ def _stated(quads: Iterable[ox.Quad], prop: str) -> dict[str, str]:
         q.subject.value: q.object.value.rsplit("/", 1)[-1]
         for q in quads
         if q.predicate.value == prop
+        and isinstance(q.subject, ox.NamedNode)
+        and isinstance(q.object, ox.NamedNode | ox.Literal)
     }
 
 
@@ -86,7 +88,7 @@ def _illustrative(
     """The graphs and agreement folders (area, key) that hold something illustrative."""
     found: set[str | tuple[str | None, str | None]] = set()
     for file, quads in parsed:
-        if any(q.predicate.value == terms.ILLUSTRATIVE and q.object.value == "true" for q in quads):
+        if any(q.predicate.value == terms.ILLUSTRATIVE and q.object in TRUE for q in quads):
             found.add((file.area, file.agreement) if file.agreement else file.graph)
     return found
 

@@ -1,9 +1,9 @@
 """The state folder: its format, its lock, its generations and the pointer to the current one.
 
-    {state}/FORMAT              the number of this layout
-    {state}/LOCK                held by the one writer
-    {state}/CURRENT             the name of the generation that readers use
-    {state}/generations/{name}/ manifest.json and one store per access class
+{state}/FORMAT              the number of this layout
+{state}/LOCK                held by the one writer
+{state}/CURRENT             the name of the generation that readers use
+{state}/generations/{name}/ manifest.json and one store per access class
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def check_format(state: Path) -> None:
         return
     text = marker.read_text(encoding="utf-8", errors="replace").strip()
     if not text.isdigit():
-        raise StoreError(f"{marker}: `{text[:40]}` is no format number; remove {state} and load again")
+        raise StoreError(
+            f"{marker}: `{text[:40]}` is no format number; remove {state} and load again"
+        )
     if int(text) > FORMAT:
         raise StoreNewerError(
             f"{state}: written in format {text} by a newer Vires, and this one reads {FORMAT}; "
