@@ -144,7 +144,7 @@ def _refuse_hostile(data: bytes, form: ox.RdfFormat, where: str) -> None:
 
 
 def _marks(text: str, opening: str, closing: str) -> Iterable[tuple[int, int]]:
-    """Each opening (1) and closing (-1) bracket outside strings, IRIs and comments, with its line."""
+    """Each opening (1) or closing (-1) bracket with its line, but in strings, IRIs, comments."""
     bare = _STRINGS.sub(lambda match: "\n" * match.group(0).count("\n"), text)
     line = 1
     for character in bare:

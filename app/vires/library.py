@@ -85,7 +85,7 @@ def parse(key: str, text: str) -> View:
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise ContentError(
-            f"queries/{key}/view.rq: the `#+` header is malformed ({error}); mend it as in other views"
+            f"queries/{key}/view.rq: the `#+` header is malformed ({error}); mend it"
         ) from error
 
 
