@@ -132,6 +132,17 @@ def _readable(quads: Iterable[ox.Quad]) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def _temporary(folder: str) -> Iterator[None]:
+    """Have temporary files made in a folder that is cleared: owlready2 leaves its own behind."""
+    before = tempfile.tempdir
+    tempfile.tempdir = folder
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+@contextlib.contextmanager
 def _reasoned(quads: Iterable[ox.Quad]) -> Iterator[Any]:
     """A world of owlready2 over which HermiT has run; None for a contradiction."""
     java()
@@ -140,7 +151,7 @@ def _reasoned(quads: Iterable[ox.Quad]) -> Iterator[Any]:
         import owlready2  # takes a second, and nothing else needs it
 
         world: Any = owlready2.World()
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, _temporary(folder):
             path = Path(folder) / "world.nt"
             path.write_text("\n".join(_readable(quads)) + "\n", encoding="utf-8")
             ontology = world.get_ontology(path.as_uri()).load()

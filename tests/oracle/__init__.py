@@ -1,0 +1,1 @@
+"""The independent oracle: decision.md once more, by brute force, with the standard library only."""
