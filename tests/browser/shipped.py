@@ -86,7 +86,7 @@ def _about_flows() -> Iterator[Question]:
 def _about_bodies() -> Iterator[Question]:
     pools = choices(snapshot())
     category = next(c.iri for c in pools["category"] if c.key == "name")
-    bodies = pools["organisation"]
-    for purpose, giver, taker in product(pools["purpose"], bodies, reversed(bodies)):
+    bodies = sorted(pools["organisation"], key=lambda choice: choice.key != "cwc")
+    for purpose, giver, taker in product(pools["purpose"], bodies[:3], reversed(bodies)):
         if giver != taker:
             yield Question(giver.iri, taker.iri, purpose.iri, category, None, DAY)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from datetime import date
 
-from .facts import NS, ORG, Facts, as_bool
-from .logic import CT, NOT, Judged, Met, Not, Unclear, every, is_met, some, whichever
+from .facts import ORG, Facts
+from .logic import NOT, Judged, Met, Not, Unclear, every, is_met, opposite, some, whichever
 
 NEEDS_ABOUT = ("superseded", "draft", "planned", "in-development")
 STATUS = "https://w3id.org/vires/status/"
@@ -159,14 +159,10 @@ def version_in_force(f: Facts, version: str, on: date) -> Judged:
     dates = every([started(f, version, "commencesOn", on), not_ended(f, version, "endsOn", on)])
     later = f.downwards(version, "revises") - {version}
     not_revised = [
-        some([_opposite(started(f, w, "commencesOn", on)), _left_aside(f, w, on)])
+        some([opposite(started(f, w, "commencesOn", on)), _left_aside(f, w, on)])
         for w in sorted(later)
     ]
     return every([dates, _live_status(f, version, on), *not_revised])
-
-
-def _opposite(part: Judged) -> Judged:
-    return Unclear if part.outcome == CT else is_met(part.outcome == NOT)
 
 
 # 2.1 a reading in force
@@ -349,9 +345,3 @@ def party(f: Facts, organisation: str, version: str, on: date) -> Judged:
         return Unclear
     return some(ways)
 
-
-def true(f: Facts, node: str, prop: str) -> bool:
-    return any(as_bool(v) is True for v in f.values(node, prop))
-
-
-__all__ = ["NS", "bound", "dissolved", "member", "party", "reading_in_force", "version_in_force"]
