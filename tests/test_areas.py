@@ -104,7 +104,8 @@ def test_every_flow_has_both_sides_of_parties_to_its_version() -> None:
         kinds = set()
         for side in graph.objects(flow, V.hasSide):
             kinds |= set(graph.objects(side, RDF.type))
-            assert graph.value(side, V.sideOrganisation) in parties
+            # None: a party that is named only as a class of bodies
+            assert parties & {graph.value(side, V.sideOrganisation), None}
         assert kinds == {V.DisclosingSide, V.ReceivingSide}
 
 
@@ -125,15 +126,14 @@ def test_the_published_cases_are_facts_with_source_and_silence() -> None:
     graph = whole("published")
     assert not list(graph.subjects(V.illustrative, TRUE))
     versions = sorted(graph.subjects(RDF.type, V.SharingAgreementVersion))
-    assert len(versions) == 3
+    assert len(versions) == 4, "three cases, and the Tier 1 that one of them stands on"
     for version in versions:
         assert graph.value(version, DCTERMS.source)
-        assert (version, V.notStated, V.citesPower) in graph
         assert (version, V.notStated, V.reviewDueOn) in graph
     signed = [str(x) for x in graph.objects(None, V.signedOn)]
     assert len(signed) == 12
     assert min(signed) > "2016-04-01", "every approval of the Warrington agreement came after it began"
-    assert {str(x) for x in graph.objects(None, V.statedDate)} >= {"in force: 2024-07"}
+    assert any("July 2024" in str(x) for x in graph.objects(None, V.statedDate))
 
 
 def test_every_body_of_a_published_case_has_the_name_that_is_printed() -> None:

@@ -61,6 +61,9 @@ KIND_LIMITS_POWER: Final = BASE + "restriction-kind/limits-power"
 KIND_FOLLOWS_DATA: Final = BASE + "restriction-kind/follows-data"
 KIND_HOLDER_SECRECY: Final = BASE + "restriction-kind/holder-secrecy"
 KIND_GENERAL_LAW: Final = BASE + "restriction-kind/general-law"
+RESTRICTION_KINDS: Final = frozenset(
+    {KIND_LIMITS_POWER, KIND_FOLLOWS_DATA, KIND_HOLDER_SECRECY, KIND_GENERAL_LAW}
+)
 
 # Classes.
 PERMISSIVE_POWER: Final = VIRES + "PermissivePower"
@@ -87,6 +90,10 @@ PUBLIC_BODY: Final = VIRES + "PublicBody"
 PRIVATE_BODY: Final = VIRES + "PrivateBody"
 PUBLIC_AUTHORITY_CLASS: Final = VIRES + "PublicAuthority"
 COMPETENT_AUTHORITY: Final = VIRES + "CompetentAuthority"
+PARTICIPATION: Final = VIRES + "Participation"
+SIGNATURE: Final = VIRES + "Signature"
+COMMUNITY_MEMBERSHIP: Final = VIRES + "CommunityMembership"
+POLICY_DOCUMENT_CLASS: Final = VIRES + "AppropriatePolicyDocument"
 FUNCTION_TRANSFER: Final = VIRES + "FunctionTransfer"
 RENAMING: Final = VIRES + "Renaming"
 

@@ -35,7 +35,7 @@ def _unescape(text: str) -> str:
     def one(match: re.Match[str]) -> str:
         hit = match.group()
         if hit[1] in "uU":
-            return chr(int(hit[2:], 16))
+            return chr(int("0x" + hit[2:], 0))
         return _SIMPLE.get(hit[1], hit[1])
 
     return _ESCAPE.sub(one, text)

@@ -197,7 +197,7 @@ def reading_in_force(f: Facts, reading: str, on: date) -> Judged:
 
 
 def dissolved(f: Facts, organisation: str, on: date) -> Judged:
-    """Section 9: original and not resulting, in an event other than the two that dissolve no one."""
+    """Section 9: original and not resulting, in an event other than the two harmless ones."""
     found: list[Judged] = []
     for event in f.having(ORG + "originalOrganization", organisation):
         if f.is_a(event, "FunctionTransfer", "Renaming"):

@@ -67,7 +67,7 @@ def _comparable(answer: decide.Answer) -> dict[str, Any]:
         "duties": sorted(d.power for d in answer.duties),
         "restrictions": sorted([r.power, r.kind] for r in answer.restrictions),
         "near_misses": sorted(
-            ({"flow": n.flow, "fails": list(n.fails)} for n in answer.near_misses if n.fails),
+            ({"flow": n.flow, "fails": sorted(n.fails)} for n in answer.near_misses if n.fails),
             key=lambda n: str(n["flow"]),
         ),
     }

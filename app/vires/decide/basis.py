@@ -206,6 +206,7 @@ def _policy_document(record: Record, side: Side, condition: str, asked: Asked) -
         terms.POLICY_DOCUMENT,
         lambda document: every(
             (
+                met_if(record.is_a(document, terms.POLICY_DOCUMENT_CLASS), terms.POLICY_DOCUMENT),
                 record.some_value(
                     document, terms.OF_CONTROLLER, lambda body: body == side.organisation
                 ),
@@ -275,7 +276,7 @@ def article_6(record: Record, sides: tuple[Side, ...], asked: Asked) -> Finding:
             lambda: _contract(record, side),
         )
 
-    return _each(one, sides)
+    return every(one(side) for side in sides)
 
 
 def _contract(record: Record, side: Side) -> Finding:
@@ -302,7 +303,7 @@ def general_condition(record: Record, sides: tuple[Side, ...], asked: Asked, kin
             lambda: DOES_NOT_APPLY,
         )
 
-    return replace(_each(one, sides), applies=True)
+    return every(one(side) for side in sides)
 
 
 def law_enforcement(
@@ -349,6 +350,8 @@ def _crossing(record: Record, side: Side, asked: Asked) -> Finding:
             return not_met(terms.CROSSING_BASIS)
         return reading_in_force(record, reading, asked.on)
 
+    if len(record.values(side.node, terms.CROSSING_BASIS)) > 1:
+        return cannot_tell(terms.CROSSING_BASIS).seen(side.node)
     return record.some_value(side.node, terms.CROSSING_BASIS, in_force).seen(side.node)
 
 

@@ -26,14 +26,20 @@ def nodes_with(record: Record, prop: str, target: str) -> list[str]:
     return sorted(node for node in record.found if target in record.iris(node, prop))
 
 
-def _joined(record: Record, first: str, a: str, second: str, b: str) -> list[str]:
-    """Nodes that may join two things: each states one of them and may state the other."""
+def _joined(record: Record, kind: str, first: str, a: str, second: str, b: str) -> list[str]:
+    """Nodes of a class that may join two things: each states one and may state the other."""
     return sorted(
         node
-        for node, facts in record.found.items()
-        if (first in facts or second in facts or terms.NOT_STATED in facts)
+        for node in record.found
+        if record.is_a(node, kind)
         and (a in record.iris(node, first) or b in record.iris(node, second))
     )
+
+
+def _joins(record: Record, nodes: list[Finding], silent: bool, prop: str) -> Finding:
+    """Some node joins; a silence in place of nodes counts only where there is none at all."""
+    missing = cannot_tell if silent and not nodes else not_met
+    return some([*nodes, missing(prop)])
 
 
 # Parties and members
@@ -41,22 +47,24 @@ def _joined(record: Record, first: str, a: str, second: str, b: str) -> list[str
 
 def participates(record: Record, version: str, organisation: str, on: date) -> Finding:
     """Whether an organisation takes part in a version, as a named body, on `on`."""
-    nodes = _joined(record, terms.PARTICIPATES_IN, version, terms.PARTICIPANT, organisation)
+    found = []
+    for node in _joined(
+        record,
+        terms.PARTICIPATION,
+        terms.PARTICIPATES_IN,
+        version,
+        terms.PARTICIPANT,
+        organisation,
+    ):
+        joins = (
+            record.points(node, terms.PARTICIPATES_IN, (version,)),
+            record.points(node, terms.PARTICIPANT, (organisation,)),
+        )
+        if every(joins).outcome is not Outcome.NOT_MET:
+            dates = _participation_dates(record, node, version, on)
+            found.append(every((*joins, dates)).seen(node))
     silent = record.silent(version, terms.PARTICIPATES_IN)
-    missing = cannot_tell if silent else not_met
-    return some(
-        [
-            every(
-                (
-                    record.points(node, terms.PARTICIPATES_IN, (version,)),
-                    record.points(node, terms.PARTICIPANT, (organisation,)),
-                    _participation_dates(record, node, version, on),
-                )
-            ).seen(node)
-            for node in nodes
-        ]
-        + [missing(terms.PARTICIPATES_IN)]
-    )
+    return _joins(record, found, silent, terms.PARTICIPATES_IN)
 
 
 def _participation_dates(record: Record, node: str, version: str, on: date) -> Finding:
@@ -100,22 +108,24 @@ def _gone(record: Record, event: str, organisation: str) -> Finding:
 
 def member(record: Record, organisation: str, community: str, on: date) -> Finding:
     """Whether an organisation is a member of a community on `on`."""
-    nodes = _joined(record, terms.IN_COMMUNITY, community, terms.ORG_MEMBER, organisation)
+    found = []
+    for node in _joined(
+        record,
+        terms.COMMUNITY_MEMBERSHIP,
+        terms.IN_COMMUNITY,
+        community,
+        terms.ORG_MEMBER,
+        organisation,
+    ):
+        joins = (
+            record.points(node, terms.IN_COMMUNITY, (community,)),
+            record.points(node, terms.ORG_MEMBER, (organisation,)),
+        )
+        if every(joins).outcome is not Outcome.NOT_MET:
+            dates = within_dates(record, node, terms.MEMBER_FROM, terms.MEMBER_UNTIL, on)
+            found.append(every((*joins, dates)).seen(node))
     silent = record.silent(community, terms.IN_COMMUNITY)
-    missing = cannot_tell if silent else not_met
-    return some(
-        [
-            every(
-                (
-                    record.points(node, terms.IN_COMMUNITY, (community,)),
-                    record.points(node, terms.ORG_MEMBER, (organisation,)),
-                    within_dates(record, node, terms.MEMBER_FROM, terms.MEMBER_UNTIL, on),
-                )
-            ).seen(node)
-            for node in nodes
-        ]
-        + [missing(terms.IN_COMMUNITY)]
-    )
+    return _joins(record, found, silent, terms.IN_COMMUNITY)
 
 
 # Signatures
@@ -127,15 +137,21 @@ def bound(record: Record, version: str, organisation: str, on: date) -> Finding:
     signatures = sorted(
         node
         for node in record.found
-        if not reached.isdisjoint(record.iris(node, terms.SIGNS))
-        or (organisation in record.iris(node, terms.ON_BEHALF_OF) and _signs_unclear(record, node))
+        if record.is_a(node, terms.SIGNATURE)
+        and (not reached.isdisjoint(record.iris(node, terms.SIGNS)) or _signs_unclear(record, node))
     )
-    found = [_binds(record, s, version, reached, organisation, on) for s in signatures]
-    if any(record.silent(v, terms.SIGNS) for v in reached):
-        found.append(cannot_tell(terms.SIGNS))
-    if any(record.silent(v, terms.CONTINUES_SIGNATURES_OF) for v in reached):
-        found.append(cannot_tell(terms.CONTINUES_SIGNATURES_OF))
-    return some([*found, not_met(terms.SIGNS)])
+    found = []
+    for node in signatures:
+        signs = record.points(node, terms.SIGNS, reached)
+        signer = _signed_for(record, node, not_met(), organisation, on)
+        if every((signs, signer)).outcome is not Outcome.NOT_MET:
+            found.append(_binds(record, node, version, reached, organisation, on))
+    unsure = [
+        cannot_tell(prop)
+        for prop in (terms.SIGNS, terms.CONTINUES_SIGNATURES_OF)
+        if any(record.silent(v, prop) for v in reached) and (prop != terms.SIGNS or not found)
+    ]
+    return some([*found, *unsure, not_met(terms.SIGNS)])
 
 
 def _signs_unclear(record: Record, node: str) -> bool:
@@ -237,6 +253,8 @@ def _predecessors(
         if event in trail:
             continue
         day = record.one(event, terms.OCCURRED_ON, as_date)
+        if day is State.ABSENT:
+            continue
         if isinstance(day, State):
             timely = cannot_tell(terms.OCCURRED_ON)
             last = until
@@ -270,6 +288,8 @@ def publicly_barred(record: Record, organisation: str) -> Finding:
         return MET
     if record.is_a(organisation, terms.PUBLIC_BODY):
         stated = record.one(organisation, terms.PUBLIC_AUTHORITY, as_boolean)
+        if stated is State.UNCLEAR:
+            return cannot_tell(terms.PUBLIC_AUTHORITY)
         return met_if(stated is not False)
     if record.is_a(organisation, terms.PRIVATE_BODY):
         return not_met()

@@ -29,7 +29,8 @@ class Chain:
     """The levels required above a version, the versions found there, and the finding.
 
     `purposes` and `principles` are IRIs of versions, None where none was found or chosen;
-    `without_purposes` is the finding of whatever needs a purposes version where there is none.
+    `without_purposes` is the finding of whatever needs a purposes version where there is none;
+    `unchosen` says that the record leaves open which version stands at some level.
     """
 
     levels: frozenset[str]
@@ -37,6 +38,7 @@ class Chain:
     principles: str | None
     finding: Finding
     without_purposes: Finding
+    unchosen: bool = False
 
     @property
     def above(self) -> tuple[str, ...]:
@@ -51,6 +53,7 @@ def climb(record: Record, version: str, on: date) -> Chain:
     found: dict[str, str] = {}
     findings = [profiled]
     without = not_met(terms.UNDERPINNED_BY)
+    unchosen = False
     for level in _UPWARDS:
         if level not in levels:
             continue
@@ -63,6 +66,7 @@ def climb(record: Record, version: str, on: date) -> Chain:
             found[level] = parent
         else:
             without = finding
+            unchosen = unchosen or finding.outcome is Outcome.CANNOT_TELL
         below = parent
     finding = every(findings) if levels or profiled.outcome is not Outcome.MET else DOES_NOT_APPLY
     return Chain(
@@ -71,6 +75,7 @@ def climb(record: Record, version: str, on: date) -> Chain:
         found.get(terms.LEVEL_PRINCIPLES),
         finding,
         without,
+        unchosen,
     )
 
 
@@ -101,7 +106,7 @@ def _parent(record: Record, below: str, level: str, on: date) -> tuple[str | Non
         missing = cannot_tell if unclear else not_met
         return None, missing(terms.UNDERPINNED_BY).seen(below)
     if doubtful:
-        return named[0], cannot_tell(terms.UNDERPINNED_BY).seen(below, named[0])
+        return None, cannot_tell(terms.UNDERPINNED_BY).seen(below, named[0])
     return _in_force(record, named[0], on)
 
 

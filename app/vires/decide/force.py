@@ -131,8 +131,11 @@ class _Event:
     about: frozenset[str] | State
 
 
-def _events(record: Record, instruments: Iterable[str]) -> tuple[_Event, ...]:
+def _events(record: Record, version: str) -> tuple[_Event, ...]:
+    """The events of a version's instrument, and any other that is about the version."""
+    instruments = record.iris(version, terms.VERSION_OF)
     nodes = {e for i in instruments for e in record.iris(i, terms.HAD_STATUS_EVENT)}
+    nodes |= {e for e in record.found if version in record.iris(e, terms.ABOUT_VERSION)}
     return tuple(_event(record, node) for node in sorted(nodes))
 
 
@@ -201,9 +204,9 @@ def _event_finding(record: Record, event: _Event, *, of_whole: bool) -> Finding:
     return live
 
 
-def _status(record: Record, version: str, instruments: Iterable[str], on: date) -> Finding:
+def _status(record: Record, version: str, on: date) -> Finding:
     """Whether a version's own status and that of its instrument are live on `on`."""
-    events = _events(record, instruments)
+    events = _events(record, version)
     own = [e for e in events if isinstance(e.about, frozenset) and version in e.about]
     whole = [e for e in events if e.about is State.ABSENT]
     either = [e for e in events if e.about is State.SILENT]
@@ -227,15 +230,22 @@ def _status(record: Record, version: str, instruments: Iterable[str], on: date) 
 
 def version_in_force(record: Record, version: str, on: date) -> Finding:
     """Whether a version of an instrument is in force on `on` (decision.md section 2.1)."""
-    instruments = record.iris(version, terms.VERSION_OF)
-    revisers = sorted(_revisers(record, version))
+    revisers = sorted(_revisers(record, version) - {version})
     return every(
         (
             within_dates(record, version, terms.COMMENCES_ON, terms.ENDS_ON, on),
-            _status(record, version, instruments, on),
+            _status(record, version, on),
+            _one_instrument(record, version),
             some(_supersedes(record, reviser, on) for reviser in revisers).negated(),
         )
     ).seen(version)
+
+
+def _one_instrument(record: Record, version: str) -> Finding:
+    """Met unless the record leaves open whose version it is, and so what its status is."""
+    instrument = record.one(version, terms.VERSION_OF, as_iri)
+    unclear = instrument in (State.SILENT, State.UNCLEAR)
+    return cannot_tell(terms.VERSION_OF) if unclear else MET
 
 
 def _revisers(record: Record, version: str) -> set[str]:
@@ -262,7 +272,7 @@ def _supersedes(record: Record, reviser: str, on: date) -> Finding:
 
 def _left_aside(record: Record, version: str, on: date) -> Finding:
     """Whether a version's own status on `on` says that it never came to be."""
-    events = _events(record, record.iris(version, terms.VERSION_OF))
+    events = _events(record, version)
     own = [e for e in events if isinstance(e.about, frozenset) and version in e.about]
     either = [e for e in events if e.about is State.SILENT]
     readings = []

@@ -127,22 +127,18 @@ def permits(record: Record, reading: str, asked: Asked) -> Finding:
     )
 
 
-def in_form(record: Record, reading: str, flow: str) -> Finding:
-    """Whether a power's data form is identifiable, or that of the flow."""
-
-    def suits(form: str) -> Finding | bool:
-        if form == terms.FORM_IDENTIFIABLE:
-            return True
-        stated = record.one(flow, terms.DATA_FORM, as_iri)
-        if stated is State.ABSENT:
-            return False
-        return cannot_tell(terms.DATA_FORM) if isinstance(stated, State) else stated == form
+def in_form(record: Record, reading: str, flow: str | None) -> Finding:
+    """Whether a power's data form is identifiable (as where none is stated), or the flow's."""
 
     form = record.one(reading, terms.DATA_FORM, as_iri)
+    if form in (State.ABSENT, terms.FORM_IDENTIFIABLE):
+        return MET
     if isinstance(form, State):
-        return not_met(terms.DATA_FORM) if form is State.ABSENT else cannot_tell(terms.DATA_FORM)
-    found = suits(form)
-    return found if isinstance(found, Finding) else met_if(found, terms.DATA_FORM)
+        return cannot_tell(terms.DATA_FORM)
+    stated = record.one(flow, terms.DATA_FORM, as_iri) if flow else State.ABSENT
+    if isinstance(stated, State):
+        return not_met(terms.DATA_FORM) if stated is State.ABSENT else cannot_tell(terms.DATA_FORM)
+    return met_if(stated == form, terms.DATA_FORM)
 
 
 def fits(record: Record, reading: str, asked: Asked) -> Finding:
@@ -221,7 +217,8 @@ def restrictions(
             )
         ).seen(reading)
         if fit.outcome is not Outcome.NOT_MET:
-            known = kind if isinstance(kind, str) else None
+            known = kind if kind in terms.RESTRICTION_KINDS else None
+            assert known is None or isinstance(known, str)
             found.append(Restriction(reading, known, fit, narrower))
     return tuple(found)
 
@@ -270,14 +267,22 @@ def states_data(record: Record, reading: str) -> bool:
     return bool(data) and terms.CATEGORY_ANY not in data
 
 
-def lifted(record: Record, reading: str, powers: Iterable[str], asked: Asked) -> Finding:
-    """Whether one of `powers` lifts a holder's secrecy: named, in force and fitting."""
+def lifted(
+    record: Record, reading: str, powers: Iterable[str], asked: Asked, flow: str | None = None
+) -> Finding:
+    """Whether one of `powers` lifts a holder's secrecy: named, in force, fitting, in form."""
     own = tuple(powers)
     return record.some_value(
         reading,
         terms.LIFTED_BY,
         lambda power: (
-            every((reading_in_force(record, power, asked.on), fits(record, power, asked)))
+            every(
+                (
+                    reading_in_force(record, power, asked.on),
+                    fits(record, power, asked),
+                    in_form(record, power, flow),
+                )
+            )
             if power in own
             else not_met(terms.RELIES_ON_POWER)
         ),

@@ -75,9 +75,11 @@ class Judged:
 
     @property
     def describes(self) -> bool:
-        """Whether category, subjects and purpose are met."""
+        """Whether a candidate that is not covered has category, subjects and purpose met."""
         named = ("category", "subjects", "purpose")
-        return all(self.conditions[name].outcome is Outcome.MET for name in named)
+        return self.outcome is Outcome.NOT_MET and all(
+            self.conditions[name].outcome is Outcome.MET for name in named
+        )
 
     @property
     def fails(self) -> tuple[str, ...]:
@@ -157,13 +159,13 @@ def _parties(record: Record, route: Candidate, asked: Asked) -> Finding:
 
 
 def _bound_above(record: Record, route: Candidate, asked: Asked) -> Finding:
-    if not route.chain.levels:
-        return DOES_NOT_APPLY
     findings = [
         binding.bound(record, version, body, asked.on)
         for version in route.chain.above
         for body in (asked.from_, asked.to)
     ]
+    if route.chain.unchosen:
+        findings.append(cannot_tell(terms.UNDERPINNED_BY).seen(route.version))
     if terms.LEVEL_PURPOSES in route.chain.levels:
         community = chain.community_of(record, route.version)
         findings += [
@@ -321,19 +323,28 @@ def _restriction(
         elif found.kind is None:
             findings.append(cannot_tell(terms.RESTRICTION_KIND).seen(found.reading))
         elif found.kind == terms.KIND_HOLDER_SECRECY:
-            findings += [_secrecy(record, side, found, asked) for side in route.giver]
+            findings += [_secrecy(record, side, found, asked, route.flow) for side in route.giver]
         elif found.kind == terms.KIND_LIMITS_POWER and public:
             if law.states_data(record, found.reading):
                 limiting.append(found)
-            else:
+            elif _cuts_relied_on(record, route, found.reading):
                 findings.append(MET.with_cautions(words.caution("power-limited")))
     if limiting:
         findings += [_limits(record, side, limiting, powers) for side in route.giver]
     return every(findings)
 
 
-def _secrecy(record: Record, side: Side, found: law.Restriction, asked: Asked) -> Finding:
-    lifted = law.lifted(record, found.reading, side.powers, asked)
+def _cuts_relied_on(record: Record, route: Candidate, reading: str) -> bool:
+    """Whether a limit is on a power relied on, or may be."""
+    relied = {power for side in route.giver for power in side.powers}
+    found = record.some_value(reading, terms.LIMITS, lambda power: power in relied)
+    return found.outcome is not Outcome.NOT_MET
+
+
+def _secrecy(
+    record: Record, side: Side, found: law.Restriction, asked: Asked, flow: str
+) -> Finding:
+    lifted = law.lifted(record, found.reading, side.powers, asked, flow)
     unclear = record.silent(side.node, terms.RELIES_ON_POWER)
     if unclear and lifted.outcome is Outcome.NOT_MET:
         lifted = cannot_tell(terms.RELIES_ON_POWER)

@@ -139,7 +139,7 @@ def _alone(
     """Whether a power that fits carries the verdict `power-only`, with certainty."""
     if record.one(power, terms.STRENGTH, as_iri) not in _CARRYING:
         return False
-    if record.one(power, terms.DATA_FORM, as_iri) != terms.FORM_IDENTIFIABLE:
+    if law.in_form(record, power, None).outcome is not Outcome.MET:
         return False
     return not any(_prevents(record, r, power, question) for r in limits if not r.narrower)
 
