@@ -285,9 +285,9 @@ def _free(address: tuple[str, int]) -> None:
 @app.command()
 def reason() -> None:
     """Check the ontology with HermiT: consistent, nothing unsatisfiable, inference as stated."""
-    from vires import reason as reasoner  # owlready2 takes a second to import
+    from vires.reason import run  # owlready2 takes a second to import
 
-    report = reasoner.run()
+    report = run()
     for line in report.lines:
         print(line)
     raise SystemExit(0 if report.ok else 1)

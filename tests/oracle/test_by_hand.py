@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .oracle import answer, load
+from .answers import answer, load
 
 V, R, X = "https://w3id.org/vires/ns#", "https://w3id.org/vires/", "https://e.example/"
 DAY = "^^<http://www.w3.org/2001/XMLSchema#date>"

@@ -296,6 +296,7 @@ def bound(f: Facts, organisation: str, version: str, on: date) -> Judged:
                 way = every([signs, sure, dated, in_time, carried])
                 any_node = any_node or carried.outcome != NOT
                 late = day is not None and commences is not None and day > commences
+                late = late and carried.outcome != NOT  # that of another body is no news
                 ways.append(way.noting("signed-late") if late else way)
     for x in reached:
         if f.says_silent(x, "signs") and not any_node:

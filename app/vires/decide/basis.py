@@ -14,6 +14,7 @@ from vires.decide.logic import (
     DOES_NOT_APPLY,
     MET,
     Finding,
+    Outcome,
     agreed,
     cannot_tell,
     every,
@@ -110,10 +111,8 @@ def _with_reading(record: Record, side: Side, condition: str, asked: Asked) -> F
     if not record.values(condition, terms.NEEDS_READING):
         silent = record.silent(condition, terms.NEEDS_READING)
         return cannot_tell(terms.NEEDS_READING) if silent else MET
-    if any(not isinstance(v, str) for v in record.values(condition, terms.NEEDS_READING)):
-        return cannot_tell(terms.NEEDS_READING)
     needed = record.iris(condition, terms.NEEDS_READING)
-    return some_power(
+    relied = some_power(
         record,
         side,
         lambda power: (
@@ -122,11 +121,16 @@ def _with_reading(record: Record, side: Side, condition: str, asked: Asked) -> F
             else not_met(terms.NEEDS_READING)
         ),
     )
+    if len(needed) < len(record.values(condition, terms.NEEDS_READING)):
+        return some((relied, cannot_tell(terms.NEEDS_READING)))
+    return relied
 
 
 def _needing(record: Record, condition: str, need: str, met_by: Callable[[], Finding]) -> Finding:
     """Met where a condition has no such need, or where `met_by` meets it."""
     needed = record.flag(condition, need)
+    if needed.outcome is Outcome.NOT_MET:
+        return MET
     return some((needed.negated(), met_by()))
 
 
@@ -264,19 +268,19 @@ def relies_on_holding(
 def article_6(record: Record, sides: tuple[Side, ...], asked: Asked) -> Finding:
     """Each general-regime side has an Article 6 basis that holds; a processor, its contract."""
 
-    def one(side: Side) -> Finding:
-        return _by_role(
+    return every(
+        _general(
             record,
             side,
-            lambda: _general(
+            lambda own=side: _by_role(  # type: ignore[misc]
                 record,
-                side,
-                lambda: relies_on_holding(record, side, asked, terms.ARTICLE_6_BASIS),
+                own,
+                lambda: relies_on_holding(record, own, asked, terms.ARTICLE_6_BASIS),
+                lambda: _contract(record, own),
             ),
-            lambda: _contract(record, side),
         )
-
-    return every(one(side) for side in sides)
+        for side in sides
+    )
 
 
 def _contract(record: Record, side: Side) -> Finding:
@@ -287,23 +291,22 @@ def _contract(record: Record, side: Side) -> Finding:
     return missing(terms.PROCESSOR_CONTRACT).seen(side.node)
 
 
-def _each(one: Callable[[Side], Finding], sides: tuple[Side, ...]) -> Finding:
-    findings = tuple(one(side) for side in sides)
-    return replace(every(findings), applies=any(finding.applies for finding in findings))
-
-
 def general_condition(record: Record, sides: tuple[Side, ...], asked: Asked, kind: str) -> Finding:
     """Each general-regime side that is no processor relies on a condition of `kind` that holds."""
 
-    def one(side: Side) -> Finding:
-        return _by_role(
+    return every(
+        _general(
             record,
             side,
-            lambda: _general(record, side, lambda: relies_on_holding(record, side, asked, kind)),
-            lambda: DOES_NOT_APPLY,
+            lambda own=side: _by_role(  # type: ignore[misc]
+                record,
+                own,
+                lambda: relies_on_holding(record, own, asked, kind),
+                lambda: MET,
+            ),
         )
-
-    return every(one(side) for side in sides)
+        for side in sides
+    )
 
 
 def law_enforcement(

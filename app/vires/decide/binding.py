@@ -205,6 +205,8 @@ def _dates(record: Record, signature: str, trail: frozenset[str]) -> list[date |
     if len(others) != 1 or len(record.values(signature, terms.DEEMED_BY)) != 1:
         return [cannot_tell(terms.DEEMED_BY)]
     signers = set(record.iris(signature, terms.ON_BEHALF_OF))
+    if not signers:
+        return [cannot_tell(terms.ON_BEHALF_OF)]
     found: list[date | Finding] = [not_met(terms.DEEMED_BY)]
     if record.silent(others[0], terms.SIGNS):
         found.append(cannot_tell(terms.SIGNS))
@@ -241,6 +243,17 @@ def _signed_for(
     return some([own, *carried])
 
 
+def _results(record: Record, organisation: str) -> list[tuple[str, Finding]]:
+    """The restructures that result in a body, or may: one whose results cannot be read."""
+    found = [(event, MET) for event in nodes_with(record, terms.ORG_RESULTING, organisation)]
+    for event in sorted(record.found):
+        if record.iris(event, terms.ORG_ORIGINAL) and not record.iris(event, terms.ORG_RESULTING):
+            unread = record.values(event, terms.ORG_RESULTING)
+            if unread or record.silent(event, terms.ORG_RESULTING):
+                found.append((event, cannot_tell(terms.ORG_RESULTING)))
+    return found
+
+
 def _predecessors(
     record: Record, organisation: str, since: date, until: date, trail: frozenset[str]
 ) -> list[tuple[str, Finding]]:
@@ -249,7 +262,7 @@ def _predecessors(
     Events are dated from `since` to `until`, both included; successive events chain.
     """
     found: list[tuple[str, Finding]] = []
-    for event in nodes_with(record, terms.ORG_RESULTING, organisation):
+    for event, results in _results(record, organisation):
         if event in trail:
             continue
         day = record.one(event, terms.OCCURRED_ON, as_date)
@@ -261,7 +274,8 @@ def _predecessors(
         else:
             timely = met_if(since <= day <= until, terms.OCCURRED_ON)
             last = min(day, until)
-        carries = every((record.flag(event, terms.CARRIES_SIGNATURES), timely)).seen(event)
+        flag = record.flag(event, terms.CARRIES_SIGNATURES)
+        carries = every((results, flag, timely)).seen(event)
         if carries.outcome is Outcome.NOT_MET:
             continue
         for older in record.iris(event, terms.ORG_ORIGINAL):

@@ -210,6 +210,8 @@ def _status(record: Record, version: str, on: date) -> Finding:
     own = [e for e in events if isinstance(e.about, frozenset) and version in e.about]
     whole = [e for e in events if e.about is State.ABSENT]
     either = [e for e in events if e.about is State.SILENT]
+    if not (own or whole or either):
+        return MET.with_cautions(words.caution("status-not-recorded"))
     readings = []
     for choice in product((True, False), repeat=len(either)):
         mine = [event for event, is_own in zip(either, choice, strict=True) if is_own]
@@ -222,9 +224,7 @@ def _status(record: Record, version: str, on: date) -> Finding:
             )
             if status is not None
         ]
-        readings.append(
-            every(found) if found else MET.with_cautions(words.caution("status-not-recorded"))
-        )
+        readings.append(every(found))
     return agreed(readings)
 
 

@@ -205,8 +205,9 @@ def restrictions(
     found = []
     for reading in sorted(n for n in record.law if record.is_a(n, terms.SHARING_RESTRICTION)):
         kind = record.one(reading, terms.RESTRICTION_KIND, as_iri)
-        holder = asked.to if kind == terms.KIND_FOLLOWS_DATA else asked.from_
         data, narrower = _restricted(record, reading, asked.category, tuple(excluded))
+        onward = kind == terms.KIND_FOLLOWS_DATA and not narrower
+        holder = asked.to if onward else asked.from_
         fit = every(
             (
                 is_holder(record, reading, holder),
@@ -271,21 +272,19 @@ def lifted(
     record: Record, reading: str, powers: Iterable[str], asked: Asked, flow: str | None = None
 ) -> Finding:
     """Whether one of `powers` lifts a holder's secrecy: named, in force, fitting, in form."""
-    own = tuple(powers)
-    return record.some_value(
-        reading,
-        terms.LIFTED_BY,
-        lambda power: (
+    return some(
+        (
             every(
                 (
+                    record.some_value(reading, terms.LIFTED_BY, lambda p, own=power: p == own),  # type: ignore[misc]
                     reading_in_force(record, power, asked.on),
                     fits(record, power, asked),
                     in_form(record, power, flow),
                 )
             )
-            if power in own
-            else not_met(terms.RELIES_ON_POWER)
+            for power in powers
         ),
+        otherwise=not_met(terms.RELIES_ON_POWER),
     )
 
 

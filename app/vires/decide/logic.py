@@ -59,8 +59,8 @@ class Finding:
         return replace(self, cautions=self.cautions | set(cautions))
 
     def negated(self) -> Finding:
-        """The finding of the opposite claim; cannot tell stays cannot tell."""
-        return replace(self, outcome=Outcome(Outcome.MET - self.outcome))
+        """The finding of the opposite claim; cannot tell stays so, cautions are of the claim."""
+        return replace(self, outcome=Outcome(Outcome.MET - self.outcome), cautions=frozenset())
 
 
 MET = Finding(Outcome.MET)

@@ -208,17 +208,19 @@ def _purpose_within(record: Record, route: Candidate, asked: Asked) -> Finding:
     if terms.LEVEL_PURPOSES not in route.chain.levels:
         return DOES_NOT_APPLY
     parent = route.chain.purposes
-    if parent is None:
-        return route.chain.without_purposes
 
     def such(purpose: str) -> Finding:
         if not record.within(asked.purpose, purpose):
             return not_met(terms.FOR_PURPOSE)
+        if parent is None:
+            return route.chain.without_purposes
         return record.some_value(
             parent, terms.STATES_PURPOSE, lambda stated: record.within(purpose, stated)
         )
 
-    return record.some_value(route.flow, terms.FOR_PURPOSE, such).seen(route.flow, parent)
+    return record.some_value(route.flow, terms.FOR_PURPOSE, such).seen(
+        route.flow, *route.chain.above[:1]
+    )
 
 
 def _power_meets(record: Record, route: Candidate, power: str, asked: Asked) -> Finding:
@@ -277,18 +279,13 @@ def _processing(record: Record, route: Candidate, asked: Asked) -> dict[str, Fin
     excluded = record.iris(route.flow, terms.EXCLUDES_CATEGORY)
     known = sensitivities(record, asked.category, excluded)
 
-    def applying(sensitivity: str, test: Callable[[], Finding]) -> Finding:
-        if known is None:
-            return cannot_tell(terms.SENSITIVITY).seen(asked.category)
-        return test() if sensitivity in known else DOES_NOT_APPLY
-
     found = {
         "article-6": basis.article_6(record, sides, asked),
-        "article-9": applying(
+        "article-9": known.test(
             terms.SENSITIVITY_SPECIAL,
             lambda: basis.general_condition(record, sides, asked, terms.ARTICLE_9_CONDITION),
         ),
-        "article-10": applying(
+        "article-10": known.test(
             terms.SENSITIVITY_OFFENCE,
             lambda: basis.general_condition(record, sides, asked, terms.ARTICLE_10_BASIS),
         ),
@@ -297,13 +294,13 @@ def _processing(record: Record, route: Candidate, asked: Asked) -> dict[str, Fin
             route.giver,
             route.taker,
             asked,
-            known is not None and terms.SENSITIVITY_SPECIAL in known,
+            terms.SENSITIVITY_SPECIAL in known.stated,
         ),
     }
     if _deceased(record, route.flow, asked):
         unmet = DOES_NOT_APPLY.with_cautions(words.caution("deceased"))
         found = dict.fromkeys(found, unmet)
-    found["confidentiality"] = applying(
+    found["confidentiality"] = known.test(
         terms.SENSITIVITY_CONFIDENTIAL,
         lambda: every(basis.confidentiality(record, side, asked) for side in route.giver),
     )
@@ -348,8 +345,8 @@ def _secrecy(
     unclear = record.silent(side.node, terms.RELIES_ON_POWER)
     if unclear and lifted.outcome is Outcome.NOT_MET:
         lifted = cannot_tell(terms.RELIES_ON_POWER)
-    bites = every((found.fit, lifted.negated()))
-    return replace(bites.negated(), missing=frozenset({terms.RELIES_ON_POWER}))
+    spared = some((found.fit.negated(), lifted))
+    return replace(spared, missing=frozenset({terms.RELIES_ON_POWER}))
 
 
 def _limits(

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from vires import terms
+from vires.decide.logic import DOES_NOT_APPLY, Finding, cannot_tell
 from vires.decide.record import Record
 
 
-def sensitivities(
-    record: Record, category: str, excluded: Iterable[str] = ()
-) -> frozenset[str] | None:
-    """The sensitivities of a category; None where neither it nor any broader one states one.
+@dataclass(frozen=True, slots=True)
+class Sensitivities:
+    """What is stated of a category, of every broader one and of every narrower one shared.
 
-    Those of every broader category count, and of every narrower one that is not `excluded`.
+    `stated` holds IRIs; `settled` is false where neither the category nor a broader one states
+    any; `unclear` is true where some statement cannot be read.
     """
-    above = {category, *record.broader.get(category, ())}
-    stated = {s for node in above for s in record.iris(node, terms.SENSITIVITY)}
-    if not stated:
-        return None
+
+    stated: frozenset[str]
+    settled: bool
+    unclear: bool
+
+    def test(self, sensitivity: str, found: Callable[[], Finding]) -> Finding:
+        """What `found` finds where the category is of a sensitivity; else it does not apply."""
+        if not self.settled:
+            return cannot_tell(terms.SENSITIVITY)
+        if sensitivity in self.stated:
+            return found()
+        return cannot_tell(terms.SENSITIVITY) if self.unclear else DOES_NOT_APPLY
+
+
+def sensitivities(record: Record, category: str, excluded: Iterable[str] = ()) -> Sensitivities:
+    """The sensitivities of a category; a narrower category that is `excluded` does not count."""
     left_out = tuple(excluded)
+    above = {category, *record.broader.get(category, ())}
     below = {
         node
         for node, broader in record.broader.items()
         if category in broader and not any(record.within(node, other) for other in left_out)
     }
-    stated |= {s for node in below for s in record.iris(node, terms.SENSITIVITY)}
-    return frozenset(stated)
+    settled = any(record.iris(node, terms.SENSITIVITY) for node in above)
+    values = [value for node in above | below for value in record.values(node, terms.SENSITIVITY)]
+    stated = frozenset(value for value in values if isinstance(value, str))
+    return Sensitivities(stated, settled, len(stated) < len(set(values)))
