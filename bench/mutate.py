@@ -149,6 +149,7 @@ def main() -> int:
             "law",
             "basis",
             "route",
+            "restriction",
             "sensitivity",
             "logic",
             "record",

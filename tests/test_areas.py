@@ -98,9 +98,7 @@ def test_every_flow_has_both_sides_of_parties_to_its_version() -> None:
     graph = whole("wolverhampton")
     for flow in graph.subjects(RDF.type, V.DataFlow):
         version = graph.value(flow, V.flowOf)
-        parties = {
-            graph.value(p, V.participant) for p in graph.subjects(V.participatesIn, version)
-        }
+        parties = {graph.value(p, V.participant) for p in graph.subjects(V.participatesIn, version)}
         kinds = set()
         for side in graph.objects(flow, V.hasSide):
             kinds |= set(graph.objects(side, RDF.type))
@@ -132,7 +130,9 @@ def test_the_published_cases_are_facts_with_source_and_silence() -> None:
         assert (version, V.notStated, V.reviewDueOn) in graph
     signed = [str(x) for x in graph.objects(None, V.signedOn)]
     assert len(signed) == 12
-    assert min(signed) > "2016-04-01", "every approval of the Warrington agreement came after it began"
+    assert min(signed) > "2016-04-01", (
+        "every approval of the Warrington agreement came after it began"
+    )
     assert any("July 2024" in str(x) for x in graph.objects(None, V.statedDate))
 
 

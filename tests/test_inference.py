@@ -1,4 +1,4 @@
-"""What the ontology means, derived three ways: our rules, owlrl and HermiT (ontology.md section 6)."""
+"""What the ontology means, derived three ways: our rules, owlrl and HermiT."""
 
 from __future__ import annotations
 
@@ -45,9 +45,7 @@ def test_there_are_twelve_worlds() -> None:
 
 
 @pytest.mark.parametrize("path", WORLDS, ids=lambda path: path.stem)
-def test_the_rules_say_what_owlrl_and_hermit_say(
-    path: Path, ontology: tuple[ox.Quad, ...]
-) -> None:
+def test_the_rules_say_what_owlrl_and_hermit_say(path: Path, ontology: tuple[ox.Quad, ...]) -> None:
     quads = (*ontology, *reason.turtle(path.read_text()))
     ours = {row for row in reason.derived(quads) if row[0].startswith(S)}
     assert ours, "a world that derives nothing proves nothing"
@@ -130,8 +128,7 @@ def test_a_thing_in_two_disjoint_classes_is_reported(ontology: tuple[ox.Quad, ..
     assert not inference.contradictions(store)
     store.extend(
         reason.turtle(
-            "PREFIX v: <https://w3id.org/vires/ns#> "
-            f"<{S}x> a v:PermissivePower, v:SharingDuty ."
+            f"PREFIX v: <https://w3id.org/vires/ns#> <{S}x> a v:PermissivePower, v:SharingDuty ."
         )
     )
     assert [thing for thing, _, _ in inference.contradictions(store)] == [S + "x"]

@@ -105,9 +105,7 @@ def test_outside_terms_exist(ontology: Graph, vocabularies: Path) -> None:
     pointed |= {str(p) for p in ontology.predicates()}
     pointed |= {str(s) for s in ontology.subjects() if isinstance(s, URIRef)}
     for base, file in ALIGNED.items():
-        used = {
-            iri for iri in pointed if iri.startswith(base) and "/" not in iri[len(base) :]
-        }
+        used = {iri for iri in pointed if iri.startswith(base) and "/" not in iri[len(base) :]}
         if not used:
             continue
         vocabulary = Graph().parse(vocabularies / file)

@@ -1,4 +1,4 @@
-"""The engine and the independent oracle say the same, on every world (verification.md section 3)."""
+"""The engine and the independent oracle say the same, on every world."""
 
 from __future__ import annotations
 

@@ -13,9 +13,23 @@ from .rules import Asked, Side, has_value, matches
 from .times import bound, dissolved, member, party, reading_in_force, version_in_force
 
 NAMES = (
-    "version-in-force", "tier-chain", "same-community", "parties", "signed", "bound-above",
-    "category", "subjects", "purpose", "purpose-within", "power", "article-6", "article-9",
-    "article-10", "law-enforcement", "confidentiality", "restriction",
+    "version-in-force",
+    "tier-chain",
+    "same-community",
+    "parties",
+    "signed",
+    "bound-above",
+    "category",
+    "subjects",
+    "purpose",
+    "purpose-within",
+    "power",
+    "article-6",
+    "article-9",
+    "article-10",
+    "law-enforcement",
+    "confidentiality",
+    "restriction",
 )
 LEVEL = REF + "level/"
 DECEASED = REF + "subjects/deceased-person"
@@ -147,9 +161,12 @@ def _bound_above(f: Facts, q: Asked, version: str, above: Above) -> Judged:
 
 def _category(f: Facts, q: Asked, flow: str) -> Judged:
     excluded = matches(f, q.category, flow, "excludesCategory")
-    result = every([
-        matches(f, q.category, flow, "sharesCategory"), Judged(rules.opposite(excluded).outcome),
-    ])
+    result = every(
+        [
+            matches(f, q.category, flow, "sharesCategory"),
+            Judged(rules.opposite(excluded).outcome),
+        ]
+    )
     part = any(
         x != q.category and f.within(x, q.category) for x in f.iris(flow, "excludesCategory")
     )
@@ -178,10 +195,15 @@ def _one_power(f: Facts, q: Asked, flow: str, above: Above, w: str) -> Judged:
             cited = Unclear if t2 is not None and t2.unknown else Not
         else:
             cited = has_value(f, t2.node, "citesPower", w)
-    return every([
-        rules.is_power(f, w), Judged(rules.opposite(rules.is_function(f, w)).outcome),
-        reading_in_force(f, w, q.on), cited, rules.power_fits(f, w, q, flow, True),
-    ])
+    return every(
+        [
+            rules.is_power(f, w),
+            Judged(rules.opposite(rules.is_function(f, w)).outcome),
+            reading_in_force(f, w, q.on),
+            cited,
+            rules.power_fits(f, w, q, flow, True),
+        ]
+    )
 
 
 def _power(f: Facts, q: Asked, sides: list[Side], results: dict[str, Judged]) -> Judged | None:
@@ -275,7 +297,12 @@ def _law_enforcement(
 
 
 READINGS = (
-    "LegalReading", *rules.POWERS, "SharingRestriction", "Exemption", "Safeguard", "Definition",
+    "LegalReading",
+    *rules.POWERS,
+    "SharingRestriction",
+    "Exemption",
+    "Safeguard",
+    "Definition",
 )
 
 
@@ -284,11 +311,21 @@ def _confidentiality(f: Facts, q: Asked, sides: list[Side]) -> Judged:
     for side in sides:
         nodes, unsure = rules.relied(f, side, *rules.CONDITIONS)
         powers, doubt = rules.relied(f, side, "reliesOnPower")
-        overriding = some([
-            *(every([rules.is_power(f, w), reading_in_force(f, w, q.on),
-                     rules.flag(f, w, "overridesConfidentiality")]) for w in powers),
-            *doubt,
-        ])
+        overriding = some(
+            [
+                *(
+                    every(
+                        [
+                            rules.is_power(f, w),
+                            reading_in_force(f, w, q.on),
+                            rules.flag(f, w, "overridesConfidentiality"),
+                        ]
+                    )
+                    for w in powers
+                ),
+                *doubt,
+            ]
+        )
         ways = list(unsure)
         for node in nodes:
             if f.is_a(node, "ConfidentialityBasis"):
@@ -309,13 +346,15 @@ def _deceased(f: Facts, q: Asked, flow: str) -> bool:
 
 def _sides(f: Facts, flow: str, kind: str, organisation: str) -> list[Side]:
     return [
-        Side(s, organisation) for s in f.iris(flow, "hasSide")
+        Side(s, organisation)
+        for s in f.iris(flow, "hasSide")
         if f.is_a(s, kind) and organisation in f.iris(s, "sideOrganisation")
     ]
 
 
-def _conditions(f: Facts, q: Asked, flow: str, version: str) -> tuple[
-        dict[str, Judged], set[str], Above]:
+def _conditions(
+    f: Facts, q: Asked, flow: str, version: str
+) -> tuple[dict[str, Judged], set[str], Above]:
     """The seventeen outcomes, the names of those that do not apply, and the tiers."""
     both = (q.sender, q.receiver)
     senders = _sides(f, flow, "DisclosingSide", q.sender)
@@ -328,10 +367,12 @@ def _conditions(f: Facts, q: Asked, flow: str, version: str) -> tuple[
     if not above.purposes and not above.principles:
         off.add("tier-chain")
     c["same-community"] = _same_community(f, version, above.t2)
-    c["parties"] = every([
-        *(party(f, o, version, q.on) for o in both),
-        *(rules.opposite(dissolved(f, o, q.on)) for o in both),
-    ])
+    c["parties"] = every(
+        [
+            *(party(f, o, version, q.on) for o in both),
+            *(rules.opposite(dissolved(f, o, q.on)) for o in both),
+        ]
+    )
     c["signed"] = every(bound(f, o, version, q.on) for o in both)
     c["bound-above"] = _bound_above(f, q, version, above)
     c["category"] = _category(f, q, flow)
@@ -429,9 +470,13 @@ def _candidates(f: Facts, q: Asked) -> list[tuple[str, str]]:
             continue
         v = version[1]
         sharing = f.is_a(v, "SharingAgreementVersion") or any(
-            f.is_a(i, "InformationSharingAgreement") for i in f.iris(v, "versionOf"))
-        if sharing and _sides(f, flow, "DisclosingSide", q.sender) and _sides(
-                f, flow, "ReceivingSide", q.receiver):
+            f.is_a(i, "InformationSharingAgreement") for i in f.iris(v, "versionOf")
+        )
+        if (
+            sharing
+            and _sides(f, flow, "DisclosingSide", q.sender)
+            and _sides(f, flow, "ReceivingSide", q.receiver)
+        ):
             found.add((flow, v))
     return sorted(found)
 
@@ -455,19 +500,29 @@ def _restrictions(f: Facts, q: Asked) -> list[list[str | None]]:
 
 def answer(f: Facts, question: dict[str, Any]) -> dict[str, Any]:
     q = Asked(
-        question["from"], question["to"], question["purpose"], question["category"],
-        question.get("subjects"), date.fromisoformat(question["on"]),
+        question["from"],
+        question["to"],
+        question["purpose"],
+        question["category"],
+        question.get("subjects"),
+        date.fromisoformat(question["on"]),
     )
     result: dict[str, Any] = {
-        "verdict": "not-found", "reason": None, "routes": [], "near_misses": [], "powers": [],
-        "duties": [], "restrictions": [],
+        "verdict": "not-found",
+        "reason": None,
+        "routes": [],
+        "near_misses": [],
+        "powers": [],
+        "duties": [],
+        "restrictions": [],
     }
     if q.sender == q.receiver:  # section 1
         result["reason"] = "same-organisation"
         return result
     routes = sorted((_route(f, q, flow, v) for flow, v in _candidates(f, q)), key=_rank)
     fitting = [
-        w for w in f.typed(*rules.POWERS)
+        w
+        for w in f.typed(*rules.POWERS)
         if reading_in_force(f, w, q.on).outcome == MET
         and rules.power_fits(f, w, q, None, False).outcome == MET
     ]
@@ -488,7 +543,8 @@ def answer(f: Facts, question: dict[str, Any]) -> dict[str, Any]:
                 "flow": r["flow"],
                 "fails": sorted(n for n, c in r["conditions"].items() if c["outcome"] == NOT),
             }
-            for r in routes if r["outcome"] == "not-covered"
+            for r in routes
+            if r["outcome"] == "not-covered"
         ),
         key=lambda miss: (miss["flow"], miss["fails"]),
     )

@@ -203,7 +203,7 @@ class Facts:
         if iri is None:
             return state, None
         head = REF + code_list + "/"
-        return ("stated", iri[len(head):]) if iri.startswith(head) else ("bad", None)
+        return ("stated", iri[len(head) :]) if iri.startswith(head) else ("bad", None)
 
 
 def load(nquads: str) -> Facts:

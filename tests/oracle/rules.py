@@ -70,19 +70,23 @@ def _has_type(f: Facts, organisation: str, node: str, prop: str) -> Judged:
 
 def holder_fits(f: Facts, reading: str, organisation: str) -> Judged:
     named = has_value(f, reading, "holder", organisation)
-    typed = every([
-        _has_type(f, organisation, reading, "holderType"),
-        opposite(_has_type(f, organisation, reading, "holderTypeExcluded")),
-    ])
+    typed = every(
+        [
+            _has_type(f, organisation, reading, "holderType"),
+            opposite(_has_type(f, organisation, reading, "holderTypeExcluded")),
+        ]
+    )
     return some([named, typed])
 
 
 def recipient_fits(f: Facts, reading: str, organisation: str) -> Judged:
-    return some([
-        has_value(f, reading, "recipient", organisation),
-        _has_type(f, organisation, reading, "recipientType"),
-        flag(f, reading, "openRecipient"),
-    ])
+    return some(
+        [
+            has_value(f, reading, "recipient", organisation),
+            _has_type(f, organisation, reading, "recipientType"),
+            flag(f, reading, "openRecipient"),
+        ]
+    )
 
 
 def parties_fit(f: Facts, reading: str, sender: str, receiver: str) -> Judged:
@@ -110,8 +114,9 @@ def form_fits(f: Facts, power: str, flow: str | None) -> Judged:
         return Met
     if form is None:
         return Unclear
-    flow_state, flow_form = ("absent", None) if flow is None else f.one_key(
-        flow, "dataForm", "data-form")
+    flow_state, flow_form = (
+        ("absent", None) if flow is None else f.one_key(flow, "dataForm", "data-form")
+    )
     if flow_state == "absent":
         flow_form = "identifiable"
     return Unclear if flow_form is None else is_met(form == flow_form)
@@ -198,10 +203,13 @@ def _barred(f: Facts, condition: str, side: Side) -> Judged:
         public = Unclear if number[0] == "bad" else is_met(not none_such)
     else:
         public = Not if f.is_a(org, "PrivateBody") else Unclear
-    return every([
-        flag(f, condition, "excludedForPublicAuthorityTasks"), public,
-        opposite(flag(f, side.node, "outsidePublicTasks")),
-    ])
+    return every(
+        [
+            flag(f, condition, "excludedForPublicAuthorityTasks"),
+            public,
+            opposite(flag(f, side.node, "outsidePublicTasks")),
+        ]
+    )
 
 
 def _needed_reading(f: Facts, condition: str, side: Side, on: date) -> Judged:
@@ -217,13 +225,17 @@ def _needed_reading(f: Facts, condition: str, side: Side, on: date) -> Judged:
 def _needed_duty(f: Facts, side: Side, on: date) -> Judged:
     nodes, unsure = relied(f, side, "reliesOnPower")
     ways = [
-        every([
-            reading_in_force(f, n, on),
-            some([
-                is_met(f.is_a(n, "SharingDuty")),
-                every([is_power(f, n), is_function(f, n), flag(f, n, "mandatory")]),
-            ]),
-        ])
+        every(
+            [
+                reading_in_force(f, n, on),
+                some(
+                    [
+                        is_met(f.is_a(n, "SharingDuty")),
+                        every([is_power(f, n), is_function(f, n), flag(f, n, "mandatory")]),
+                    ]
+                ),
+            ]
+        )
         for n in nodes
     ]
     return some([*ways, *unsure])
@@ -232,9 +244,13 @@ def _needed_duty(f: Facts, side: Side, on: date) -> Judged:
 def _needed_power(f: Facts, side: Side, on: date) -> Judged:
     nodes, unsure = relied(f, side, "reliesOnPower")
     ways = [
-        every([
-            is_power(f, n), reading_in_force(f, n, on), holder_fits(f, n, side.organisation),
-        ])
+        every(
+            [
+                is_power(f, n),
+                reading_in_force(f, n, on),
+                holder_fits(f, n, side.organisation),
+            ]
+        )
         for n in nodes
     ]
     return some([*ways, *unsure])
@@ -269,18 +285,22 @@ def _policy_document(f: Facts, condition: str, side: Side, q: Asked) -> Judged:
         return Met
     nodes, unsure = relied(f, side, "policyDocument")
     ways = [
-        every([
-            is_met(f.is_a(d, "AppropriatePolicyDocument")),
-            _one_value(f, d, "ofController", side.organisation),
-            started_or_open(f, d, "validFrom", q.on), not_ended(f, d, "validUntil", q.on),
-            has_value(f, d, "coversCondition", condition),
-        ])
+        every(
+            [
+                is_met(f.is_a(d, "AppropriatePolicyDocument")),
+                _one_value(f, d, "ofController", side.organisation),
+                started_or_open(f, d, "validFrom", q.on),
+                not_ended(f, d, "validUntil", q.on),
+                has_value(f, d, "coversCondition", condition),
+            ]
+        )
         for d in nodes
     ]
     excepted = f.iris(condition, "policyDocumentException")
     ways.append(is_met(any(f.is_a(q.receiver, c) for c in excepted)))
     if f.silent(condition, "policyDocumentException") or f.ill_typed(
-            condition, "policyDocumentException"):
+        condition, "policyDocumentException"
+    ):
         ways.append(Unclear)
     return some([opposite(need), *ways, *unsure])
 
@@ -295,17 +315,19 @@ def holds(f: Facts, condition: str, side: Side, q: Asked, path: tuple[str, ...] 
     only = matches(f, q.purpose, condition, "onlyForPurpose")
     if not f.values(condition, "onlyForPurpose") and not f.silent(condition, "onlyForPurpose"):
         only = Met
-    return every([
-        started_or_open(f, condition, "validFrom", q.on),
-        not_ended(f, condition, "validUntil", q.on),
-        only,
-        opposite(_barred(f, condition, side)),
-        _needed_reading(f, condition, side, q.on),
-        if_needed(flag(f, condition, "needsDuty"), _needed_duty(f, side, q.on)),
-        if_needed(flag(f, condition, "needsFunctionOrPower"), _needed_power(f, side, q.on)),
-        _companions(f, condition, side, q, path),
-        _policy_document(f, condition, side, q),
-    ])
+    return every(
+        [
+            started_or_open(f, condition, "validFrom", q.on),
+            not_ended(f, condition, "validUntil", q.on),
+            only,
+            opposite(_barred(f, condition, side)),
+            _needed_reading(f, condition, side, q.on),
+            if_needed(flag(f, condition, "needsDuty"), _needed_duty(f, side, q.on)),
+            if_needed(flag(f, condition, "needsFunctionOrPower"), _needed_power(f, side, q.on)),
+            _companions(f, condition, side, q, path),
+            _policy_document(f, condition, side, q),
+        ]
+    )
 
 
 def if_needed(need: Judged, then: Judged) -> Judged:
@@ -359,7 +381,8 @@ def reaches_part(f: Facts, r: str, q: Asked, flow: str | None) -> bool:
         return False
     out = [] if flow is None else f.iris(flow, "excludesCategory")
     parts = [
-        d for d in f.iris(r, "restrictsData")
+        d
+        for d in f.iris(r, "restrictsData")
         if f.within(d, q.category) and not any(f.within(d, x) for x in out)
     ]
     return bool(parts) and _restriction_but_data(f, r, q, q.sender).outcome != NOT
@@ -371,14 +394,19 @@ def states_data(f: Facts, r: str) -> bool:
     return bool(stated) and REF + "category/any" not in f.iris(r, "restrictsData")
 
 
-def lifted(f: Facts, r: str, powers: list[str], unsure: list[Judged], q: Asked,
-           flow: str | None) -> Judged:
+def lifted(
+    f: Facts, r: str, powers: list[str], unsure: list[Judged], q: Asked, flow: str | None
+) -> Judged:
     """One of the powers is in liftedBy, in force, and fits."""
     ways = [
-        every([
-            is_power(f, w), has_value(f, r, "liftedBy", w), reading_in_force(f, w, q.on),
-            power_fits(f, w, q, flow, True),
-        ])
+        every(
+            [
+                is_power(f, w),
+                has_value(f, r, "liftedBy", w),
+                reading_in_force(f, w, q.on),
+                power_fits(f, w, q, flow, True),
+            ]
+        )
         for w in powers
     ]
     return some([*ways, *unsure])
@@ -427,8 +455,13 @@ def _limits_leave_one(
     options: list[list[tuple[bool, bool]]] = []
     for w, meets in sorted(powers.items()):
         cut = some([every([Judged(s.outcome), has_value(f, r, "limits", w)]) for r, s in limits])
-        options.append(list(itertools.product(
-            both.get(meets.outcome, (True, False)), both.get(cut.outcome, (True, False)))))
+        options.append(
+            list(
+                itertools.product(
+                    both.get(meets.outcome, (True, False)), both.get(cut.outcome, (True, False))
+                )
+            )
+        )
     worlds: list[Judged] = []
     for world in itertools.product(*options):
         meeting = [cut for meets, cut in world if meets]
@@ -450,8 +483,11 @@ def power_only(f: Facts, w: str, q: Asked) -> bool:
         kind = restriction_kind(f, r)
         if kind is None:
             return False
-        if kind == "limits-power" and states_data(f, r) and (
-                has_value(f, r, "limits", w).outcome != NOT):
+        if (
+            kind == "limits-power"
+            and states_data(f, r)
+            and (has_value(f, r, "limits", w).outcome != NOT)
+        ):
             return False
         if kind == "holder-secrecy" and lifted(f, r, [w], [], q, None).outcome != MET:
             return False

@@ -42,15 +42,23 @@ x:m1 v:memberFrom 2020-01-01 ; x:m2 v:memberFrom 2020-01-01
 """ + "\n".join(
     f"x:s{n}{o} a v:Signature ; x:s{n}{o} v:signs x:v{n} ; x:s{n}{o} v:onBehalfOf x:{o} ; "
     f"x:s{n}{o} v:signedOn 2020-01-01"
-    for n in (1, 2, 3) for o in "ab"
+    for n in (1, 2, 3)
+    for o in "ab"
 )
 HEADS = {
-    "v": V, "r": R, "x": X, "org": "http://www.w3.org/ns/org#",
+    "v": V,
+    "r": R,
+    "x": X,
+    "org": "http://www.w3.org/ns/org#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
 }
 Q = {
-    "from": X + "a", "to": X + "b", "purpose": R + "purpose/wmp",
-    "category": R + "category/name", "subjects": None, "on": "2025-06-01",
+    "from": X + "a",
+    "to": X + "b",
+    "purpose": R + "purpose/wmp",
+    "category": R + "category/name",
+    "subjects": None,
+    "on": "2025-06-01",
 }
 
 
@@ -104,7 +112,8 @@ def test_missing_signature_is_a_gap() -> None:
 
 def test_silence_is_cannot_tell() -> None:
     assert ask("x:s3b v:notStated v:signedOn", "x:s3b v:signedOn 2020-01-01")["verdict"] == (
-        "cannot-tell")
+        "cannot-tell"
+    )
     assert ask("x:v3 v:notStated v:signs", "x:s3b v:signs x:v3")["verdict"] == "cannot-tell"
 
 
@@ -146,8 +155,12 @@ def test_sensitivity() -> None:
     nine += " ; x:d v:reliesOnCondition x:n ; x:r v:reliesOnCondition x:n"
     assert outcome(ask(special), "article-9") == "not-met"
     assert ask(special + nine)["verdict"] == "covered"
-    assert outcome(ask(less="r:category/basic v:sensitivity r:sensitivity/ordinary"),
-                   "confidentiality") == "cannot-tell"
+    assert (
+        outcome(
+            ask(less="r:category/basic v:sensitivity r:sensitivity/ordinary"), "confidentiality"
+        )
+        == "cannot-tell"
+    )
 
 
 def test_secrecy_bites_until_lifted() -> None:

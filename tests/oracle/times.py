@@ -112,10 +112,14 @@ def _live_status(f: Facts, version: str, on: date) -> Judged:
         placed = {**events, **dict(zip(either, choice, strict=True))}
         own = [e for e, about in placed.items() if about == "version"]
         whole = [e for e, about in placed.items() if about == "instrument"]
-        worlds.append(every([
-            _status_live(f, own, False, commenced, on),
-            _status_live(f, whole, True, commenced, on),
-        ]))
+        worlds.append(
+            every(
+                [
+                    _status_live(f, own, False, commenced, on),
+                    _status_live(f, whole, True, commenced, on),
+                ]
+            )
+        )
     result = whichever(worlds)
     return every([result, Unclear]) if state in ("silent", "bad") else result
 
@@ -223,8 +227,11 @@ def _carried(
         if event in used:
             continue
         carry_state, carries = f.one_bool(event, "carriesSignatures")
-        carried = is_met(carries) if carries is not None else (
-            Not if carry_state == "absent" else Unclear)
+        carried = (
+            is_met(carries)
+            if carries is not None
+            else (Not if carry_state == "absent" else Unclear)
+        )
         day = f.one_date(event, "occurredOn")[1]
         when = started(f, event, "occurredOn", on)
         if since is None:
@@ -265,10 +272,13 @@ def _dates(
         for theirs in f.typed("Signature"):
             if theirs == signature or theirs in used:
                 continue
-            same = every([
-                points_to(f, theirs, "signs", other), points_to(f, theirs, "onBehalfOf", signer),
-                Met if len(deeming) == 1 else Unclear,
-            ])
+            same = every(
+                [
+                    points_to(f, theirs, "signs", other),
+                    points_to(f, theirs, "onBehalfOf", signer),
+                    Met if len(deeming) == 1 else Unclear,
+                ]
+            )
             if same.outcome != NOT:
                 for day, sure in _dates(f, theirs, signer, used | {signature}):
                     found.append((day, every([same, sure])))
@@ -309,14 +319,22 @@ def bound(f: Facts, organisation: str, version: str, on: date) -> Judged:
 def member(f: Facts, organisation: str, community: str, on: date) -> Judged:
     ways: list[Judged] = []
     for node in f.typed("CommunityMembership"):
-        who = every([
-            points_to(f, node, ORG + "member", organisation),
-            points_to(f, node, "inCommunity", community),
-        ])
+        who = every(
+            [
+                points_to(f, node, ORG + "member", organisation),
+                points_to(f, node, "inCommunity", community),
+            ]
+        )
         if who.outcome != NOT:
-            ways.append(every([
-                who, started(f, node, "memberFrom", on), not_ended(f, node, "memberUntil", on),
-            ]))
+            ways.append(
+                every(
+                    [
+                        who,
+                        started(f, node, "memberFrom", on),
+                        not_ended(f, node, "memberUntil", on),
+                    ]
+                )
+            )
     if not ways and f.says_silent(community, "inCommunity"):
         return Unclear
     return some(ways)
@@ -326,23 +344,28 @@ def party(f: Facts, organisation: str, version: str, on: date) -> Judged:
     """Section 3, `parties`: a Participation as a named body whose interval includes `on`."""
     ways: list[Judged] = []
     for node in f.typed("Participation"):
-        who = every([
-            points_to(f, node, "participant", organisation),
-            points_to(f, node, "participatesIn", version),
-        ])
+        who = every(
+            [
+                points_to(f, node, "participant", organisation),
+                points_to(f, node, "participatesIn", version),
+            ]
+        )
         if who.outcome == NOT:
             continue
         states = [f.one_date(node, p)[0] for p in ("participatesFrom", "participatesUntil")]
         own_start, own_end = (s in ("stated", "bad") for s in states)
-        way = every([
-            who,
-            started(f, node, "participatesFrom", on) if own_start
-            else started(f, version, "commencesOn", on),
-            not_ended(f, node, "participatesUntil", on) if own_end
-            else not_ended(f, version, "endsOn", on),
-        ])
+        way = every(
+            [
+                who,
+                started(f, node, "participatesFrom", on)
+                if own_start
+                else started(f, version, "commencesOn", on),
+                not_ended(f, node, "participatesUntil", on)
+                if own_end
+                else not_ended(f, version, "endsOn", on),
+            ]
+        )
         ways.append(way.noting("participation-dates-not-stated") if "silent" in states else way)
     if not ways and f.says_silent(version, "participatesIn"):
         return Unclear
     return some(ways)
-

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-
 from tests.worlds.matrix import matrix
 from tests.worlds.mix import random_world
 from tests.worlds.world import World

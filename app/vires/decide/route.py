@@ -22,9 +22,9 @@ from vires.decide.logic import (
     every,
     met_if,
     not_met,
-    some,
 )
 from vires.decide.record import Record, State, as_date, as_iri
+from vires.decide.restriction import unrestricted
 from vires.decide.sensitivity import sensitivities
 
 CONDITIONS: Final = (
@@ -129,7 +129,7 @@ def judge(record: Record, route: Candidate, asked: Asked) -> Judged:
         "purpose-within": _purpose_within(record, route, asked),
         "power": _power(record, route, powers, asked),
         **_processing(record, route, asked),
-        "restriction": _restriction(record, route, powers, asked),
+        "restriction": unrestricted(record, route.flow, route.giver, powers, asked),
     }
     cautions = frozenset().union(*(finding.cautions for finding in found.values()))
     return Judged(
@@ -305,78 +305,6 @@ def _processing(record: Record, route: Candidate, asked: Asked) -> dict[str, Fin
         lambda: every(basis.confidentiality(record, side, asked) for side in route.giver),
     )
     return found
-
-
-def _restriction(
-    record: Record, route: Candidate, powers: dict[tuple[Side, str], Finding], asked: Asked
-) -> Finding:
-    excluded = record.iris(route.flow, terms.EXCLUDES_CATEGORY)
-    public = binding.is_public(record, asked.from_).outcome is not Outcome.NOT_MET
-    findings: list[Finding] = []
-    limiting: list[law.Restriction] = []
-    for found in law.restrictions(record, asked, excluded):
-        if found.narrower:
-            findings.append(MET.with_cautions(words.caution("part-restricted")))
-        elif found.kind is None:
-            findings.append(cannot_tell(terms.RESTRICTION_KIND).seen(found.reading))
-        elif found.kind == terms.KIND_HOLDER_SECRECY:
-            findings += [_secrecy(record, side, found, asked, route.flow) for side in route.giver]
-        elif found.kind == terms.KIND_LIMITS_POWER and public:
-            if law.states_data(record, found.reading):
-                limiting.append(found)
-            elif _cuts_relied_on(record, route, found.reading):
-                findings.append(MET.with_cautions(words.caution("power-limited")))
-    if limiting:
-        findings += [_limits(record, side, limiting, powers) for side in route.giver]
-    return every(findings)
-
-
-def _cuts_relied_on(record: Record, route: Candidate, reading: str) -> bool:
-    """Whether a limit is on a power relied on, or may be."""
-    relied = {power for side in route.giver for power in side.powers}
-    found = record.some_value(reading, terms.LIMITS, lambda power: power in relied)
-    return found.outcome is not Outcome.NOT_MET
-
-
-def _secrecy(
-    record: Record, side: Side, found: law.Restriction, asked: Asked, flow: str
-) -> Finding:
-    lifted = law.lifted(record, found.reading, side.powers, asked, flow)
-    unclear = record.silent(side.node, terms.RELIES_ON_POWER)
-    if unclear and lifted.outcome is Outcome.NOT_MET:
-        lifted = cannot_tell(terms.RELIES_ON_POWER)
-    spared = some((found.fit.negated(), lifted))
-    return replace(spared, missing=frozenset({terms.RELIES_ON_POWER}))
-
-
-def _limits(
-    record: Record,
-    side: Side,
-    limiting: list[law.Restriction],
-    powers: dict[tuple[Side, str], Finding],
-) -> Finding:
-    """Whether some power that otherwise meets `power` is left whole by the limits that fit."""
-    meeting = {
-        power: powers[side, power]
-        for power in side.powers
-        if powers[side, power].outcome is not Outcome.NOT_MET
-    }
-    cut = {
-        power: some(
-            every((r.fit, record.some_value(r.reading, terms.LIMITS, lambda p, q=power: p == q)))  # type: ignore[misc]
-            for r in limiting
-        )
-        for power in meeting
-    }
-    if all(finding.outcome is Outcome.NOT_MET for finding in cut.values()):
-        return MET
-    whole = some(every((meeting[power], cut[power].negated())) for power in meeting)
-    certain = any(meeting[power].outcome is Outcome.MET for power in meeting)
-    outcome = whole.outcome
-    if outcome is Outcome.NOT_MET and not certain:
-        outcome = Outcome.CANNOT_TELL
-    evidence = frozenset(r.reading for r in limiting)
-    return Finding(outcome, evidence, frozenset({terms.RELIES_ON_POWER}))
 
 
 def _plain_cautions(record: Record, route: Candidate, asked: Asked) -> list[Caution]:
