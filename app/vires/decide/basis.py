@@ -47,11 +47,7 @@ def side_of(record: Record, node: str, organisation: str) -> Side:
 
 def _relied(record: Record, side: Side, *props: str) -> Finding:
     """What stands where nothing that a side relies on will do: silence, or nothing at all."""
-    unclear = any(
-        record.silent(side.node, prop)
-        or any(not isinstance(value, str) for value in record.values(side.node, prop))
-        for prop in props
-    )
+    unclear = any(record.unclear(side.node, prop) for prop in props)
     return cannot_tell(*props[:1]) if unclear else not_met(*props[:1])
 
 
@@ -211,9 +207,7 @@ def _policy_document(record: Record, side: Side, condition: str, asked: Asked) -
         lambda document: every(
             (
                 met_if(record.is_a(document, terms.POLICY_DOCUMENT_CLASS), terms.POLICY_DOCUMENT),
-                record.some_value(
-                    document, terms.OF_CONTROLLER, lambda body: body == side.organisation
-                ),
+                record.points(document, terms.OF_CONTROLLER, (side.organisation,)),
                 valid(record, document, asked.on),
                 record.some_value(
                     document, terms.COVERS_CONDITION, lambda covered: covered == condition
@@ -231,12 +225,12 @@ def _policy_document(record: Record, side: Side, condition: str, asked: Asked) -
 def _by_role(
     record: Record, side: Side, controller: Callable[[], Finding], processor: Callable[[], Finding]
 ) -> Finding:
-    role = record.one(side.node, terms.SIDE_ROLE, as_iri)
-    if role == terms.ROLE_PROCESSOR:
+    if record.one(side.node, terms.SIDE_ROLE, as_iri) == terms.ROLE_PROCESSOR:
         return processor()
-    if role is State.ABSENT or not isinstance(role, State):
-        return controller()
-    return agreed((controller(), processor()))
+    roles = record.iris(side.node, terms.SIDE_ROLE)
+    if terms.ROLE_PROCESSOR in roles or record.unclear(side.node, terms.SIDE_ROLE):
+        return agreed((controller(), processor()))
+    return controller()
 
 
 def _general(record: Record, side: Side, relies: Callable[[], Finding]) -> Finding:
@@ -372,7 +366,11 @@ def confidentiality(record: Record, side: Side, asked: Asked) -> Finding:
                 record,
                 side,
                 lambda power: every(
-                    (overrides(record, power), reading_in_force(record, power, asked.on))
+                    (
+                        met_if(is_power(record, power), terms.RELIES_ON_POWER),
+                        overrides(record, power),
+                        reading_in_force(record, power, asked.on),
+                    )
                 ),
             ),
         )

@@ -143,13 +143,14 @@ def bound(record: Record, version: str, organisation: str, on: date) -> Finding:
     found = []
     for node in signatures:
         signs = record.points(node, terms.SIGNS, reached)
-        signer = _signed_for(record, node, not_met(), organisation, on)
+        signer = _signed_for(record, node, None, organisation, on)
         if every((signs, signer)).outcome is not Outcome.NOT_MET:
             found.append(_binds(record, node, version, reached, organisation, on))
     unsure = [
         cannot_tell(prop)
         for prop in (terms.SIGNS, terms.CONTINUES_SIGNATURES_OF)
-        if any(record.silent(v, prop) for v in reached) and (prop != terms.SIGNS or not found)
+        if (prop == terms.SIGNS and not found and any(record.silent(v, prop) for v in reached))
+        or (prop != terms.SIGNS and any(record.unclear(v, prop) for v in reached))
     ]
     return some([*found, *unsure, not_met(terms.SIGNS)])
 
@@ -183,44 +184,67 @@ def _binds(
     """Whether one signature binds an organisation to a version on `on`."""
     signs = record.points(signature, terms.SIGNS, reached)
     return some(
-        every((signs, signed, _dated(record, version, day, on))).seen(signature)
-        for day in _dates(record, signature, frozenset())
-        for signed in (_signed_for(record, signature, day, organisation, on),)
+        every(
+            (
+                signs,
+                sure,
+                _signed_for(record, signature, day, organisation, on),
+                _dated(record, version, day, on),
+            )
+        ).seen(signature)
+        for day, sure in _dates(record, signature, frozenset())
     )
 
 
-def _dates(record: Record, signature: str, trail: frozenset[str]) -> list[date | Finding]:
-    """The dates a signature counts from: its own, or, deemed, those of the signatures it rests on.
+def _dates(
+    record: Record, signature: str, trail: frozenset[str]
+) -> list[tuple[date | None, Finding]]:
+    """The dates a signature counts from, each with how sure it is.
 
-    A finding stands in place of a date that is wanting.
+    Its own date, or, where it is deemed, those of the signatures of the same body that it rests
+    on. None stands for a date that is wanting.
     """
     if record.silent(signature, terms.DEEMED_BY):
-        return [cannot_tell(terms.DEEMED_BY)]
+        return [(None, cannot_tell(terms.DEEMED_BY))]
     if not record.values(signature, terms.DEEMED_BY):
         day = record.one(signature, terms.SIGNED_ON, as_date)
         if day is State.ABSENT:
-            return [not_met(terms.SIGNED_ON)]
-        return [cannot_tell(terms.SIGNED_ON) if isinstance(day, State) else day]
-    others = record.iris(signature, terms.DEEMED_BY)
-    if len(others) != 1 or len(record.values(signature, terms.DEEMED_BY)) != 1:
-        return [cannot_tell(terms.DEEMED_BY)]
+            return [(None, not_met(terms.SIGNED_ON))]
+        return [(None, cannot_tell(terms.SIGNED_ON)) if isinstance(day, State) else (day, MET)]
     signers = set(record.iris(signature, terms.ON_BEHALF_OF))
-    if not signers:
-        return [cannot_tell(terms.ON_BEHALF_OF)]
-    found: list[date | Finding] = [not_met(terms.DEEMED_BY)]
-    if record.silent(others[0], terms.SIGNS):
-        found.append(cannot_tell(terms.SIGNS))
-    for other in nodes_with(record, terms.SIGNS, others[0]):
-        if other in trail or other == signature:
-            continue
-        if not signers.isdisjoint(record.iris(other, terms.ON_BEHALF_OF)):
-            found += _dates(record, other, trail | {signature})
+    if not signers or record.unclear(signature, terms.DEEMED_BY):
+        return [(None, cannot_tell(terms.DEEMED_BY))]
+    versions = record.iris(signature, terms.DEEMED_BY)
+    sure = MET if len(versions) == 1 else cannot_tell(terms.DEEMED_BY)
+    found: list[tuple[date | None, Finding]] = [] if len(versions) == 1 else [(None, sure)]
+    for version in versions:
+        others = _deeming(record, version, signers, trail | {signature})
+        found += [(day, every((sure, certainty))) for day, certainty in others]
     return found
 
 
-def _dated(record: Record, version: str, day: date | Finding, on: date) -> Finding:
-    if isinstance(day, Finding):
-        return day
+def _deeming(
+    record: Record, version: str, signers: set[str], trail: frozenset[str]
+) -> list[tuple[date | None, Finding]]:
+    """The dates of the signatures on a version by which another is deemed."""
+    found: list[tuple[date | None, Finding]] = [(None, not_met(terms.DEEMED_BY))]
+    if record.silent(version, terms.SIGNS):
+        found.append((None, cannot_tell(terms.SIGNS)))
+    for other in nodes_with(record, terms.SIGNS, version):
+        if other in trail or not record.is_a(other, terms.SIGNATURE):
+            continue
+        if not signers.isdisjoint(record.iris(other, terms.ON_BEHALF_OF)):
+            found += _dates(record, other, trail)
+        elif record.unclear(other, terms.ON_BEHALF_OF):
+            doubt = cannot_tell(terms.ON_BEHALF_OF)
+            found += [(day, every((doubt, sure))) for day, sure in _dates(record, other, trail)]
+    return found
+
+
+def _dated(record: Record, version: str, day: date | None, on: date) -> Finding:
+    """Whether a date is on or before `on`; how sure it is, is told apart."""
+    if day is None:
+        return MET
     found = met_if(day <= on, terms.SIGNED_ON)
     start = record.one(version, terms.COMMENCES_ON, as_date)
     if not isinstance(start, State) and day > start:
@@ -229,13 +253,13 @@ def _dated(record: Record, version: str, day: date | Finding, on: date) -> Findi
 
 
 def _signed_for(
-    record: Record, signature: str, day: date | Finding, organisation: str, on: date
+    record: Record, signature: str, day: date | None, organisation: str, on: date
 ) -> Finding:
     """Whether a signature is on behalf of an organisation, or of one it succeeded by carrying."""
     own = record.points(signature, terms.ON_BEHALF_OF, (organisation,))
     if own.outcome is Outcome.MET:
         return own
-    since = day if not isinstance(day, Finding) else date.min
+    since = day or date.min
     carried = [
         every((record.points(signature, terms.ON_BEHALF_OF, (older,)), carries))
         for older, carries in _predecessors(record, organisation, since, on, frozenset())

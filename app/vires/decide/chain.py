@@ -102,7 +102,7 @@ def _parent(record: Record, below: str, level: str, on: date) -> tuple[str | Non
     if len(named) > 1:
         return None, cannot_tell(terms.UNDERPINNED_BY).seen(below, *named)
     if not named:
-        unclear = doubtful or record.silent(below, terms.UNDERPINNED_BY)
+        unclear = doubtful or record.unclear(below, terms.UNDERPINNED_BY)
         missing = cannot_tell if unclear else not_met
         return None, missing(terms.UNDERPINNED_BY).seen(below)
     if doubtful:
@@ -116,7 +116,6 @@ def _named(record: Record, below: str, level: str) -> tuple[list[str], bool]:
     doubtful = False
     for value in record.values(below, terms.UNDERPINNED_BY):
         if not isinstance(value, str):
-            doubtful = True
             continue
         of_level = _level(record, value, level)
         if of_level is Outcome.MET:

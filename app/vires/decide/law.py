@@ -276,6 +276,7 @@ def lifted(
         (
             every(
                 (
+                    met_if(is_power(record, power), terms.LIFTED_BY),
                     record.some_value(reading, terms.LIFTED_BY, lambda p, own=power: p == own),  # type: ignore[misc]
                     reading_in_force(record, power, asked.on),
                     fits(record, power, asked),

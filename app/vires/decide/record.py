@@ -93,6 +93,12 @@ class Record:
         """Whether the record says that the source is silent on a property; a statement counts."""
         return prop in self.values(node, terms.NOT_STATED) and not self.values(node, prop)
 
+    def unclear(self, node: str, prop: str) -> bool:
+        """Whether a property is silent, or states something that is no IRI."""
+        return self.silent(node, prop) or any(
+            not isinstance(value, str) for value in self.values(node, prop)
+        )
+
     def is_a(self, node: str, *classes: str) -> bool:
         """Whether a node is stated to be of one of the classes."""
         return not set(classes).isdisjoint(self.values(node, terms.TYPE))

@@ -55,7 +55,7 @@ def _secrecy(
     record: Record, side: Side, found: law.Restriction, asked: Asked, flow: str
 ) -> Finding:
     lifted = law.lifted(record, found.reading, side.powers, asked, flow)
-    unclear = record.silent(side.node, terms.RELIES_ON_POWER)
+    unclear = record.unclear(side.node, terms.RELIES_ON_POWER)
     if unclear and lifted.outcome is Outcome.NOT_MET:
         lifted = cannot_tell(terms.RELIES_ON_POWER)
     spared = some((found.fit.negated(), lifted))
