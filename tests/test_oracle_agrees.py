@@ -85,8 +85,8 @@ def test_each_condition_fails_alone_and_cannot_tell_alone_in_the_matrix() -> Non
         for pairs in pool.map(_alone, [w for _, w in matrix()], chunksize=100):
             alone.update(pairs)
     for name in CONDITIONS:
-        assert alone[name, "not-met"] >= 3, f"{name} is never alone not met"
-        assert alone[name, "cannot-tell"] >= 3, f"{name} is never alone cannot tell"
+        assert alone[name, "not-met"] >= 2, f"{name} is never alone not met"
+        assert alone[name, "cannot-tell"] >= 2, f"{name} is never alone cannot tell"
 
 
 def _alone(world: World) -> list[tuple[str, str]]:

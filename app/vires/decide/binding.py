@@ -21,18 +21,12 @@ from vires.decide.logic import (
 from vires.decide.record import Record, State, as_boolean, as_date
 
 
-def nodes_with(record: Record, prop: str, target: str) -> list[str]:
-    """Nodes gathered for the question that state `target` as a value of `prop`, in order."""
-    return sorted(node for node in record.found if target in record.iris(node, prop))
-
-
 def _joined(record: Record, kind: str, first: str, a: str, second: str, b: str) -> list[str]:
     """Nodes of a class that may join two things: each states one and may state the other."""
     return sorted(
         node
-        for node in record.found
-        if record.is_a(node, kind)
-        and (a in record.iris(node, first) or b in record.iris(node, second))
+        for node in record.nodes_with(terms.TYPE, kind)
+        if (a in record.iris(node, first) or b in record.iris(node, second))
     )
 
 
@@ -95,7 +89,7 @@ def dissolved(record: Record, organisation: str, on: date) -> Finding:
                 _gone(record, event, organisation),
             )
         ).seen(event)
-        for event in nodes_with(record, terms.ORG_ORIGINAL, organisation)
+        for event in record.nodes_with(terms.ORG_ORIGINAL, organisation)
         if not record.is_a(event, terms.FUNCTION_TRANSFER, terms.RENAMING)
     )
 
@@ -134,12 +128,11 @@ def member(record: Record, organisation: str, community: str, on: date) -> Findi
 def bound(record: Record, version: str, organisation: str, on: date) -> Finding:
     """Whether an organisation is bound to a version on `on` (decision.md section 3.1)."""
     reached = _continued(record, version)
-    signatures = sorted(
+    signatures = [
         node
-        for node in record.found
-        if record.is_a(node, terms.SIGNATURE)
-        and (not reached.isdisjoint(record.iris(node, terms.SIGNS)) or _signs_unclear(record, node))
-    )
+        for node in record.nodes_with(terms.TYPE, terms.SIGNATURE)
+        if not reached.isdisjoint(record.iris(node, terms.SIGNS)) or _signs_unclear(record, node)
+    ]
     found = []
     for node in signatures:
         signs = record.points(node, terms.SIGNS, reached)
@@ -230,7 +223,7 @@ def _deeming(
     found: list[tuple[date | None, Finding]] = [(None, not_met(terms.DEEMED_BY))]
     if record.silent(version, terms.SIGNS):
         found.append((None, cannot_tell(terms.SIGNS)))
-    for other in nodes_with(record, terms.SIGNS, version):
+    for other in record.nodes_with(terms.SIGNS, version):
         if other in trail or not record.is_a(other, terms.SIGNATURE):
             continue
         if not signers.isdisjoint(record.iris(other, terms.ON_BEHALF_OF)):
@@ -269,9 +262,10 @@ def _signed_for(
 
 def _results(record: Record, organisation: str) -> list[tuple[str, Finding]]:
     """The restructures that result in a body, or may: one whose results cannot be read."""
-    found = [(event, MET) for event in nodes_with(record, terms.ORG_RESULTING, organisation)]
-    for event in sorted(record.found):
-        if record.iris(event, terms.ORG_ORIGINAL) and not record.iris(event, terms.ORG_RESULTING):
+    found = [(event, MET) for event in record.nodes_with(terms.ORG_RESULTING, organisation)]
+    events = {event for pool in record.pointing(terms.ORG_ORIGINAL).values() for event in pool}
+    for event in sorted(events):
+        if not record.iris(event, terms.ORG_RESULTING):
             unread = record.values(event, terms.ORG_RESULTING)
             if unread or record.silent(event, terms.ORG_RESULTING):
                 found.append((event, cannot_tell(terms.ORG_RESULTING)))

@@ -139,12 +139,12 @@ def _in_force(record: Record, named: str, on: date) -> tuple[str, Finding]:
     own = version_in_force(record, named, on)
     if own.outcome is Outcome.MET:
         return named, own
-    instruments = set(record.iris(named, terms.VERSION_OF))
-    others = {
-        node: version_in_force(record, node, on)
-        for node in sorted(record.found)
-        if node != named and not instruments.isdisjoint(record.iris(node, terms.VERSION_OF))
-    }
+    siblings = {
+        node
+        for instrument in record.iris(named, terms.VERSION_OF)
+        for node in record.nodes_with(terms.VERSION_OF, instrument)
+    } - {named}
+    others = {node: version_in_force(record, node, on) for node in sorted(siblings)}
     running = [node for node, finding in others.items() if finding.outcome is Outcome.MET]
     unsure = [node for node, finding in others.items() if finding.outcome is Outcome.CANNOT_TELL]
     if own.outcome is Outcome.CANNOT_TELL or len(running) > 1 or (running and unsure):

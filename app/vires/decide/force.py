@@ -135,7 +135,7 @@ def _events(record: Record, version: str) -> tuple[_Event, ...]:
     """The events of a version's instrument, and any other that is about the version."""
     instruments = record.iris(version, terms.VERSION_OF)
     nodes = {e for i in instruments for e in record.iris(i, terms.HAD_STATUS_EVENT)}
-    nodes |= {e for e in record.found if version in record.iris(e, terms.ABOUT_VERSION)}
+    nodes |= set(record.nodes_with(terms.ABOUT_VERSION, version))
     return tuple(_event(record, node) for node in sorted(nodes))
 
 
@@ -253,11 +253,7 @@ def _revisers(record: Record, version: str) -> set[str]:
     found: set[str] = set()
     edge = {version}
     while edge:
-        edge = {
-            node
-            for node in record.found
-            if not edge.isdisjoint(record.iris(node, terms.REVISES)) and node not in found
-        }
+        edge = {node for older in edge for node in record.nodes_with(terms.REVISES, older)} - found
         found |= edge
     return found
 

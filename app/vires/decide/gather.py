@@ -7,7 +7,7 @@ and gives their facts as rows (node, property, value). What the facts mean is fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -109,14 +109,23 @@ def candidates(source: Source, asked: Asked) -> list[tuple[str, str]]:
 
 def record(source: Source, asked: Asked, routes: list[tuple[str, str]]) -> Record:
     """All that the conditions may read for a question about the routes given."""
-    law = _law(_Key(source))
-    facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
+    key = _Key(source)
+    law = _law(key)
+    found: dict[str, Mapping[str, tuple[Value, ...]]] = {}
     for organisation in (asked.from_, asked.to):
         for view in _ORGANISATION:
-            _facts(source.rows(view, organisation=organisation), facts)
+            found |= _read(key, view, "organisation", organisation)
     for flow in sorted({flow for flow, _ in routes}):
-        _facts(source.rows("decide/flow", flow=flow), facts)
+        found |= _read(key, "decide/flow", "flow", flow)
     for version in sorted({version for _, version in routes}):
         for view in _VERSION:
-            _facts(source.rows(view, version=version), facts)
-    return Record(law.facts, _frozen(facts), law.broader)
+            found |= _read(key, view, "version", version)
+    return Record(law.facts, found, law.broader)
+
+
+@lru_cache(maxsize=4096)
+def _read(key: _Key, view: str, name: str, value: str) -> Facts:
+    """The facts of one view for one thing; every view gives each node with all its facts."""
+    facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
+    _facts(key.source.rows(view, **{name: value}), facts)
+    return _frozen(facts)

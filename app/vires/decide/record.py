@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import NamedTuple, TypeVar
@@ -79,6 +79,22 @@ class Record:
     law: Facts
     found: Facts
     broader: Mapping[str, frozenset[str]]
+    _pointing: dict[str, dict[str, list[str]]] = field(default_factory=dict, repr=False)
+
+    def nodes_with(self, prop: str, target: str) -> list[str]:
+        """Nodes found for the question that state `target` as a value of `prop`, in order."""
+        return self.pointing(prop).get(target, [])
+
+    def pointing(self, prop: str) -> Mapping[str, list[str]]:
+        """The nodes found for the question by each value that they state of `prop`."""
+        if prop not in self._pointing:
+            index: dict[str, list[str]] = {}
+            for node in sorted(self.found):
+                for value in self.found[node].get(prop, ()):
+                    if isinstance(value, str):
+                        index.setdefault(value, []).append(node)
+            self._pointing[prop] = index
+        return self._pointing[prop]
 
     def values(self, node: str, prop: str) -> tuple[Value, ...]:
         """Every stated value of a property, in no order."""
