@@ -120,7 +120,12 @@ def matrix() -> Iterator[tuple[str, World]]:
             fault
             for subject, prop in pairs
             if _local(prop) not in _PLAIN
-            and (variant == "three-level" or _local(subject) in _VARIED)
+            and (
+                variant == "three-level"
+                or _local(subject) in _VARIED
+                # without a purposes level the flow's own purpose stands alone
+                or (variant in ("no-purposes", "single-level") and _local(subject) == "flow")
+            )
             for fault in _faults(world, subject, prop)
         )
         for found in (world, *spoiled, *scenes(world)):
