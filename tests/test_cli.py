@@ -173,6 +173,41 @@ def test_a_wrong_setting_is_named(state: Path) -> None:
     refused(run(state, "ask", *QUESTION[:-2], VIRES_TIMEZONE="Mars/Base"), "VIRES_TIMEZONE")
 
 
+@pytest.mark.parametrize(
+    ("args", "extra"),
+    [
+        (("--bogus",), {}),
+        (("--data",), {}),
+        ((*QUESTION, "extra"), {}),
+        (QUESTION, {"VIRES_ACCESS": "secret"}),
+        (QUESTION, {"VIRES_ILLUSTRATIVE": "off"}),
+        (("--batch", "none.jsonl"), {}),
+        ((*QUESTION, "--bare"), {}),
+    ],
+)
+def test_no_misuse_hides_the_urgent_statement(
+    state: Path, args: tuple[str, ...], extra: dict[str, str]
+) -> None:
+    done = run(state, "ask", *args, **extra)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == URGENT
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_without_data_is_not_loaded(state: Path, tmp_path: Path) -> None:
+    refused(run(state, "load", str(tmp_path)), str(tmp_path), "`data/`")
+    refused(run(state, "load", str(tmp_path / "none")), "`data/`")
+
+
+def test_a_line_of_a_batch_ends_at_a_line_feed_alone(state: Path, tmp_path: Path) -> None:
+    path = tmp_path / "one.jsonl"
+    text = '{"from": "a\u2028b", "to": "c", "purpose": "d", "category": "e"}\r\n'
+    path.write_bytes(text.encode())
+    done = run(state, "ask", "--batch", str(path))
+    (row,) = (json.loads(line) for line in done.stdout.splitlines())
+    assert "line 1" in row["error"]
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

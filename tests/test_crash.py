@@ -100,3 +100,62 @@ def test_a_writer_killed_at_any_moment_leaves_one_generation(tmp_path: Path) -> 
         last = value
     committed(tmp_path, "end")
     assert held(tmp_path) == {"end"}
+
+
+ROW = """
+<https://city.vires.example/graph/guidance/g{number}>
+    <https://w3id.org/vires/ns#accessClass> <https://w3id.org/vires/access/public> .
+"""
+
+
+def an_area(root: Path, value: str) -> None:
+    """A folder laid out like the project, with 20 public graphs that all say one value."""
+    area = root / "data" / "areas" / "city"
+    (area / "guidance").mkdir(parents=True, exist_ok=True)
+    (area / "graphs.ttl").write_text("".join(ROW.format(number=n) for n in range(20)))
+    for number in range(20):
+        path = area / "guidance" / f"g{number}.ttl"
+        path.write_text(f'<urn:crash:{number}> <urn:crash:says> "{value}" .')
+
+
+def said(state: Path) -> list[str]:
+    quads = Reader(Settings(state=state)).current().quads()
+    return [q.object.value for q in quads if q.predicate.value == "urn:crash:says"]
+
+
+def loading(state: Path, area: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", "from vires.cli import main; main()", "load", str(area)],
+        env={k: v for k, v in os.environ.items() if not k.startswith("VIRES_")}
+        | {"VIRES_STATE": str(state)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def test_the_command_killed_while_it_loads_leaves_one_generation(tmp_path: Path) -> None:
+    chance = random.Random(os.environ.get("VIRES_SEED", "vires"))
+    state, area = tmp_path / "state", tmp_path / "area"
+    an_area(area, "start")
+    assert loading(state, area).wait(60) == 0
+    start = time.monotonic()
+    an_area(area, "again")
+    assert loading(state, area).wait(60) == 0
+    takes = time.monotonic() - start
+    before, killed = "again", 0
+    for number in range(int(os.environ.get("VIRES_KILLS", "20"))):
+        an_area(area, str(number))
+        process = loading(state, area)
+        try:
+            process.wait(takes * (0.5 + chance.random() * 0.5))  # reading is long, writing short
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            killed += 1
+        found = said(state)
+        assert found in ([before] * 20, [str(number)] * 20), f"a mixture after kill {number}"
+        before = found[0]
+    assert killed > 0
+    an_area(area, "end")
+    assert loading(state, area).wait(60) == 0
+    assert said(state) == ["end"] * 20

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.oracle import answers as oracle
 from vires import decide
 from vires.content import graph_files
 from vires.store import Snapshot, from_quads
@@ -28,9 +29,8 @@ def shipped() -> Snapshot:
     return from_quads(quad for graph in graphs for quad in graph.quads)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
-def test_golden(case: dict[str, Any], shipped: Snapshot) -> None:
-    question = decide.parse_question(
+def _question(case: dict[str, Any], shipped: Snapshot) -> decide.Question:
+    return decide.parse_question(
         shipped,
         from_=case["from"],
         to=case["to"],
@@ -39,7 +39,16 @@ def test_golden(case: dict[str, Any], shipped: Snapshot) -> None:
         subjects=case.get("subjects"),
         on=date.fromisoformat(case["on"]),
     )
-    answer = decide.ask(shipped, question)
+
+
+@pytest.fixture(scope="module")
+def facts(shipped: Snapshot) -> oracle.Facts:
+    return oracle.load("".join(f"{quad} .\n" for quad in shipped.quads()))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_golden(case: dict[str, Any], shipped: Snapshot) -> None:
+    answer = decide.ask(shipped, _question(case, shipped))
     assert answer.verdict == case["verdict"]
     assert answer.reason == case.get("reason")
     named = [r for r in answer.routes if r.flow.endswith(case.get("route", ""))]
@@ -54,10 +63,48 @@ def test_golden(case: dict[str, Any], shipped: Snapshot) -> None:
     assert not set(case.get("no_cautions", ())) & codes
 
 
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_the_oracle_says_the_same(
+    case: dict[str, Any], shipped: Snapshot, facts: oracle.Facts
+) -> None:
+    asked = _question(case, shipped)
+    ours = decide.ask(shipped, asked, near_misses=False)
+    theirs = oracle.answer(
+        facts,
+        {
+            "from": asked.from_,
+            "to": asked.to,
+            "purpose": asked.purpose,
+            "category": asked.category,
+            "subjects": asked.subjects,
+            "on": case["on"],
+        },
+    )
+    assert ours.verdict == theirs["verdict"]
+    assert [
+        (r.flow, r.outcome, {n: (c.outcome, c.applies) for n, c in r.conditions.items()})
+        for r in ours.routes
+    ] == [
+        (
+            r["flow"],
+            r["outcome"],
+            {n: (c["outcome"], c["applies"]) for n, c in r["conditions"].items()},
+        )
+        for r in theirs["routes"]
+    ]
+    assert sorted((p.power, p.strength) for p in ours.powers) == sorted(
+        map(tuple, theirs["powers"])
+    )
+    assert sorted(d.power for d in ours.duties) == sorted(theirs["duties"])
+    assert sorted((r.power, r.kind) for r in ours.restrictions) == sorted(
+        map(tuple, theirs["restrictions"])
+    )
+
+
 def test_every_verdict_has_its_cases() -> None:
     seen = Counter(case["verdict"] for case in CASES)
     assert all(seen[verdict] >= 3 for verdict in decide.HEADINGS), seen
-    assert len(CASES) >= 40
+    assert len(CASES) >= 60
 
 
 def test_what_a_published_agreement_does_not_state_is_never_guessed(shipped: Snapshot) -> None:

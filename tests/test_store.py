@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,7 +22,7 @@ from vires.errors import (
     StoreMissingError,
     StoreNewerError,
 )
-from vires.store import Reader, commit, from_quads
+from vires.store import Reader, Step, commit, from_quads
 from vires.store.snapshot import graph_hash
 from vires.store.sources import Graph, read
 
@@ -213,3 +216,117 @@ def test_a_graph_is_named_by_its_path() -> None:
     reference = names[os.path.join("data", "reference", "law", "cda1998.ttl")]  # noqa: PTH118
     assert reference.graph == "https://w3id.org/vires/graph/reference/law/cda1998"
     assert reference.area is None
+
+
+def damage(state: Path, how: str) -> None:
+    generation = state / "generations" / (state / "CURRENT").read_text().strip()
+    if how == "manifest cut off":
+        (generation / "manifest.json").write_text("{")
+    elif how == "manifest of another kind":
+        (generation / "manifest.json").write_text("[]")
+    elif how == "class gone":
+        shutil.rmtree(generation / "public")
+    elif how == "table damaged":
+        for table in (generation / "public").glob("*.sst"):
+            table.write_bytes(bytes(2000))
+    elif how == "pointer empty":
+        (state / "CURRENT").write_text("")
+    else:
+        shutil.rmtree(generation)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "manifest cut off", "manifest of another kind", "class gone", "table damaged",
+        "pointer empty", "generation gone",
+    ],
+)  # fmt: skip
+def test_loading_again_mends_a_damaged_generation(tmp_path: Path, how: str) -> None:
+    commit(tmp_path, [a_graph("a", "1")])
+    damage(tmp_path, how)
+    with pytest.raises(StoreError, match="vires load"):
+        reader(tmp_path).current()
+    commit(tmp_path, [a_graph("a", "1")])
+    assert held(tmp_path) == {"1"}
+
+
+def test_a_format_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    commit(tmp_path, [a_graph("a", "1")])
+    for text in ("\u00b2", "one", ""):
+        (tmp_path / "FORMAT").write_text(text)
+        with pytest.raises(StoreError, match="no format number"):
+            reader(tmp_path).current()
+
+
+@pytest.mark.parametrize("step", list(Step), ids=lambda step: step.value)
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS], ids=errno.errorcode.get)
+def test_a_disk_that_fails_at_a_step_leaves_one_generation(
+    tmp_path: Path, step: Step, number: int
+) -> None:
+    commit(tmp_path, [a_graph("a", "old")])
+
+    def at(reached: Step) -> None:
+        if reached is step:
+            raise OSError(number, os.strerror(number))
+
+    with pytest.raises(StoreError, match="load again"):
+        commit(tmp_path, [a_graph("a", "new")], at)
+    assert held(tmp_path) == ({"new"} if step is Step.POINTED else {"old"})
+    commit(tmp_path, [a_graph("a", "next")])
+    assert held(tmp_path) == {"next"}
+
+
+# A child whose files may grow no further than so many bytes: a disk that is full.
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+import pyoxigraph as ox
+from vires.errors import StoreError
+from vires.store import commit
+from vires.store.snapshot import graph_hash
+from vires.store.sources import Graph
+
+name = ox.NamedNode("urn:g:a")
+quads = tuple(
+    ox.Quad(ox.NamedNode(f"urn:s:{n}"), ox.NamedNode("urn:p"), ox.Literal(f"{n}" + "x" * 900), name)
+    for n in range(400)
+)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    commit(Path(sys.argv[1]), [Graph(name.value, quads, graph_hash(quads), "public")])
+except StoreError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("limit", [1_000, 20_000, 60_000])
+def test_a_full_disk_leaves_the_old_generation(tmp_path: Path, limit: int) -> None:
+    commit(tmp_path, [a_graph("a", "old")])
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path), str(limit)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 1, done.stdout
+    assert held(tmp_path) == {"old"}
+    commit(tmp_path, [a_graph("a", "next")])
+    assert held(tmp_path) == {"next"}
+
+
+def test_illustrative_agreements_are_not_read_where_the_setting_leaves_them_out(
+    tmp_path: Path,
+) -> None:
+    name = ox.NamedNode("urn:g:a")
+    yes = ox.Literal("true", datatype=ox.NamedNode(terms.XSD_BOOLEAN))
+    marked = ox.Quad(ox.NamedNode("urn:i"), ox.NamedNode(terms.ILLUSTRATIVE), yes, name)
+    commit(tmp_path, [Graph(name.value, (marked,), graph_hash([marked]), "public")])
+    assert reader(tmp_path).current().illustrative
+    without = Reader(Settings(state=tmp_path, illustrative="off"))
+    with pytest.raises(StoreError, match="VIRES_ILLUSTRATIVE"):
+        without.current()
+    commit(tmp_path, [a_graph("a", "1")])
+    assert not without.current().illustrative

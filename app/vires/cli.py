@@ -14,6 +14,7 @@ import pyoxigraph as ox
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from typer.core import TyperCommand
 
 from vires import __version__, answer_text, config, decide, shipped
 from vires.decide.words import URGENT
@@ -45,6 +46,19 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+class _Asking(TyperCommand):
+    """The command `ask`: also what is wrong with its options stands under the urgent statement."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except typer.Exit:  # --help
+            raise
+        except Exception:
+            _say(URGENT)
+            raise
+
+
 @contextmanager
 def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
     """A bar on a terminal, one plain line elsewhere."""
@@ -72,8 +86,8 @@ def load(
     """Load what is shipped, and other folders, into the state folder."""
     settings = config.load()
     for path in folders or ():
-        if not path.is_dir():
-            raise UsageError(f"{path}: no such folder; name one that holds `data/`")
+        if not (path / "data").is_dir():
+            raise UsageError(f"{path}: no folder `data/` in it; name one laid out like the project")
     name = _load(settings, folders or [])
     found = folder.manifest(settings.state, name)
     print(f"generation {name}: {len(found['graphs'])} graphs, {found['data_version']['public']}")
@@ -130,7 +144,7 @@ def dump(
         ) from error
 
 
-@app.command()
+@app.command(cls=_Asking)
 def ask(
     from_: Annotated[str, typer.Option("--from", help="Who holds the information.")] = "",
     to: Annotated[str, typer.Option("--to", help="Who would receive it.")] = "",
@@ -145,8 +159,8 @@ def ask(
     near_misses: Annotated[bool, typer.Option(help="Say what would have to change.")] = True,
 ) -> None:
     """Ask who may share what: names are IRIs, keys or exact labels."""
-    settings = config.load()
     try:
+        settings = config.load()
         fields = {
             "from": from_, "to": to, "purpose": purpose, "category": category,
             "subjects": subjects, "on": on,
@@ -205,7 +219,7 @@ def _question(
 def _batch(snapshot: Snapshot, settings: config.Settings, path: Path, near_misses: bool) -> int:
     """One JSON answer a line; a line that is no question gives its error, and the rest goes on."""
     try:
-        rows = path.read_text(encoding="utf-8").splitlines()
+        rows = path.read_text(encoding="utf-8").split("\n")  # U+2028 ends no line
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}; name a UTF-8 file of JSON lines") from error
     faults = 0

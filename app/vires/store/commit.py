@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from vires.errors import StoreError
 from vires.store import state as folder
+from vires.store.reader import open_store
 from vires.store.snapshot import version_of
 from vires.store.sources import CLASSES, Graph, readable
 
@@ -44,21 +45,21 @@ def commit(
     with folder.locked(state):
         try:
             return _commit(state, pool, at)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # RocksDB speaks of the disk by either
+            said = " ".join(str(error).split())
             raise StoreError(
-                f"{state}: {error}; the record is as it was: make room or mend the rights, "
+                f"{state}: {said}; the record is as it was: make room or mend the rights, "
                 "then load again"
             ) from error
 
 
 def _commit(state: Path, graphs: tuple[Graph, ...], at: Callable[[Step], None]) -> str:
     folder.clean(state)
-    previous = folder.current(state) if (state / "CURRENT").exists() else None
-    old = folder.manifest(state, previous) if previous else None
+    previous, old = _previous(state)
     described = _describe(graphs)
     if previous and old and old["graphs"] == described["graphs"]:
         return previous
-    name = f"{int(previous) + 1 if previous else 1:06d}"
+    name = folder.next_name(state)
     staged = folder.generations(state) / f"{name}.partial"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
@@ -66,11 +67,11 @@ def _commit(state: Path, graphs: tuple[Graph, ...], at: Callable[[Step], None]) 
     for access in CLASSES:
         before = folder.generations(state) / previous / access if previous else None
         _write(staged / access, graphs, access, before, old)
+    folder.sync_all(staged)
     at(Step.WRITTEN)
     folder.write(staged / "manifest.json", json.dumps(described, indent=1, sort_keys=True))
     at(Step.DESCRIBED)
     final = folder.generations(state) / name
-    shutil.rmtree(final, ignore_errors=True)
     staged.rename(final)
     folder.sync(final.parent)
     at(Step.RENAMED)
@@ -79,6 +80,18 @@ def _commit(state: Path, graphs: tuple[Graph, ...], at: Callable[[Step], None]) 
     folder.write(state / "CURRENT", f"{name}\n")
     at(Step.POINTED)
     return name
+
+
+def _previous(state: Path) -> tuple[str | None, dict[str, Any] | None]:
+    """The current generation to build upon; none where it is damaged, so that loading mends it."""
+    try:
+        name = folder.current(state)
+        found = folder.manifest(state, name)
+        for access in CLASSES:
+            open_store(folder.generations(state) / name / access)
+    except StoreError:
+        return None, None
+    return name, found
 
 
 def _describe(graphs: tuple[Graph, ...]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Reader:
     def __init__(self, settings: Settings) -> None:
         self._state = settings.state
         self._access = settings.access
+        self._illustrative = settings.illustrative == "on"
         self._held: tuple[str, Snapshot] | None = None
         self._lock = threading.Lock()
 
@@ -30,7 +31,8 @@ class Reader:
         """The snapshot of the current generation.
 
         Errors: `StoreMissingError` where nothing is loaded, `StoreNewerError` for a state folder
-        of a later version, `StoreError` where it cannot be read.
+        of a later version, `StoreError` where it cannot be read, or holds illustrative
+        agreements that the settings leave out.
         """
         name = folder.current(self._state)
         held = self._held
@@ -38,6 +40,11 @@ class Reader:
             return held[1]
         with self._lock:
             snapshot = open_snapshot(self._state, name, self._access)
+            if not self._illustrative and snapshot.illustrative:
+                raise StoreError(
+                    f"{self._state}: loaded with the illustrative agreements, which "
+                    "VIRES_ILLUSTRATIVE=off leaves out; run `vires load` with that setting"
+                )
             self._held = (name, snapshot)
         return snapshot
 
@@ -55,8 +62,16 @@ def open_snapshot(state: Path, name: str, access: str) -> Snapshot:
         if graph["access"] in allowed
     }
     path = folder.generations(state) / name / access
+    return Snapshot(open_store(path), graphs, access)
+
+
+def open_store(path: Path) -> ox.Store:
+    """Open the store of one class read-only.
+
+    Errors: `StoreError` where it is gone or damaged.
+    """
     try:
-        store = ox.Store.read_only(str(path))
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: cannot be opened ({error}); run `vires load`") from error
-    return Snapshot(store, graphs, access)
+        return ox.Store.read_only(str(path))
+    except (OSError, ValueError, RuntimeError) as error:
+        said = " ".join(str(error).split())
+        raise StoreError(f"{path}: cannot be opened ({said}); run `vires load`") from error

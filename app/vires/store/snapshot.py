@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import pyoxigraph as ox
 
 from vires import library, terms
+from vires.errors import StoreError
 
 Term = ox.NamedNode | ox.Literal | ox.BlankNode
 """A term of a row; triples as terms are not used."""
@@ -48,18 +49,29 @@ class Snapshot:
         """The rows of a view, in its SELECT order without the parameters' columns.
 
         Parameters are bound as terms: a string is an IRI. The default graph is the union of all.
-        Errors: `ContentError` where there is no such view.
+        Errors: `ContentError` where there is no such view, `StoreError` where the disk fails.
         """
         bound: dict[ox.Variable, Term | ox.Triple] = {
             ox.Variable(name): ox.NamedNode(value) if isinstance(value, str) else value
             for name, value in params.items()
         }
-        found = self._store.query(
-            library.view(view_key).text, use_default_graph_as_union=True, substitutions=bound
+        text = library.view(view_key).text
+        try:
+            found = self._store.query(text, use_default_graph_as_union=True, substitutions=bound)
+            assert isinstance(found, ox.QuerySolutions)
+            shown = [i for i, v in enumerate(found.variables) if v.value not in params]
+            return [tuple(row[i] for i in shown) for row in found]
+        except (OSError, RuntimeError) as error:  # RocksDB speaks of a damaged file by either
+            said = " ".join(str(error).split())
+            raise StoreError(f"the store cannot be read ({said}); run `vires load`") from error
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether it holds anything that is marked illustrative."""
+        marked = ox.NamedNode(terms.ILLUSTRATIVE)
+        return any(
+            next(self._store.quads_for_pattern(None, marked, value, None), None) for value in TRUE
         )
-        assert isinstance(found, ox.QuerySolutions)
-        shown = [i for i, v in enumerate(found.variables) if v.value not in params]
-        return [tuple(row[i] for i in shown) for row in found]
 
     def quads(self) -> Iterable[ox.Quad]:
         """Every statement with its graph, in no order."""

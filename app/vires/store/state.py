@@ -38,7 +38,7 @@ def check_format(state: Path) -> None:
     if not marker.exists():
         return
     text = marker.read_text(encoding="utf-8", errors="replace").strip()
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise StoreError(
             f"{marker}: `{text[:40]}` is no format number; remove {state} and load again"
         )
@@ -73,7 +73,21 @@ def manifest(state: Path, name: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StoreError(f"{path}: unreadable ({error}); run `vires load`") from error
+    if not isinstance(found, dict) or not {"graphs", "data_version"} <= set(found):
+        raise StoreError(f"{path}: not a list of graphs; run `vires load`")
     return found
+
+
+def sync_all(root: Path) -> None:
+    """Make a folder and all that is in it durable."""
+    for path in (*root.rglob("*"), root):
+        sync(path)
+
+
+def next_name(state: Path) -> str:
+    """The name of the generation to come: one that no folder has."""
+    numbers = [int(p.name) for p in generations(state).iterdir() if p.name.isdigit()]
+    return f"{max(numbers, default=0) + 1:06d}"
 
 
 def sync(path: Path) -> None:
