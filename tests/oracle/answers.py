@@ -170,7 +170,7 @@ def _category(f: Facts, q: Asked, flow: str) -> Judged:
     part = any(
         x != q.category and f.within(x, q.category) for x in f.iris(flow, "excludesCategory")
     )
-    return result.noting("part-excluded") if part and excluded.outcome != MET else result
+    return result.noting("part-excluded") if part else result
 
 
 def _purpose_within(f: Facts, q: Asked, flow: str, t2: Tier | None) -> Judged:

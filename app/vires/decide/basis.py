@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vires import terms
 from vires.decide import words
@@ -22,7 +22,7 @@ from vires.decide.logic import (
     not_met,
     some,
 )
-from vires.decide.record import Record, State, as_boolean, as_iri, as_text
+from vires.decide.record import Record, State, as_boolean, as_iri, as_text, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Side:
     powers: tuple[str, ...]
 
 
+@remembered
 def side_of(record: Record, node: str, organisation: str) -> Side:
     """A side with what it relies on."""
     bases = {
@@ -45,28 +46,31 @@ def side_of(record: Record, node: str, organisation: str) -> Side:
     return Side(node, organisation, tuple(sorted(bases)), tuple(sorted(powers)))
 
 
-def _relied(record: Record, side: Side, *props: str) -> Finding:
-    """What stands where nothing that a side relies on will do: silence, or nothing at all."""
-    unclear = any(record.unclear(side.node, prop) for prop in props)
-    return cannot_tell(*props[:1]) if unclear else not_met(*props[:1])
-
-
 def some_power(record: Record, side: Side, test: Callable[[str], Finding]) -> Finding:
     """Some power that a side relies on passes `test`."""
-    return some(
-        [*(test(power) for power in side.powers), _relied(record, side, terms.RELIES_ON_POWER)]
+    unclear = record.unclear(side.node, terms.RELIES_ON_POWER)
+    nothing = cannot_tell if unclear else not_met
+    return some([*(test(power) for power in side.powers), nothing(terms.RELIES_ON_POWER)])
+
+
+def some_basis(
+    record: Record,
+    side: Side,
+    test: Callable[[str], Finding],
+    prop: str = terms.RELIES_ON_CONDITION,
+) -> Finding:
+    """Some basis or condition relied on passes `test`; `prop` is where it would be stated."""
+    unclear = record.unclear(side.node, terms.RELIES_ON_CONDITION) or record.unclear(
+        side.node, terms.RELIES_ON_BASIS
     )
-
-
-def some_basis(record: Record, side: Side, test: Callable[[str], Finding]) -> Finding:
-    """Some basis or condition that a side relies on passes `test`."""
-    props = (terms.RELIES_ON_CONDITION, terms.RELIES_ON_BASIS)
-    return some([*(test(basis) for basis in side.bases), _relied(record, side, *props)])
+    nothing = cannot_tell(prop) if unclear else not_met(prop)
+    return some([*(test(basis) for basis in side.bases), nothing])
 
 
 # 3.4 A condition relied on holds
 
 
+@remembered
 def holds(
     record: Record, side: Side, condition: str, asked: Asked, trail: frozenset[str] = frozenset()
 ) -> Finding:
@@ -100,7 +104,7 @@ def _not_barred(record: Record, side: Side, condition: str) -> Finding:
     closed = record.flag(condition, terms.EXCLUDED_FOR_PUBLIC_TASKS)
     outside = record.flag(side.node, terms.OUTSIDE_PUBLIC_TASKS)
     barred = every((closed, publicly_barred(record, side.organisation), outside.negated()))
-    return replace(barred.negated(), missing=frozenset({terms.OUTSIDE_PUBLIC_TASKS}))
+    return barred.negated().wanting(terms.OUTSIDE_PUBLIC_TASKS)
 
 
 def _with_reading(record: Record, side: Side, condition: str, asked: Asked) -> Finding:
@@ -250,13 +254,15 @@ def relies_on_holding(
 ) -> Finding:
     """Whether a side relies on some condition of a class (and group) that holds."""
 
+    prop = terms.RELIES_ON_BASIS if kind == terms.ARTICLE_6_BASIS else terms.RELIES_ON_CONDITION
+
     def test(basis: str) -> Finding:
         if not record.is_a(basis, kind):
-            return not_met(terms.RELIES_ON_CONDITION)
+            return not_met(prop)
         grouped = _in_group(record, basis, group) if group else MET
         return every((grouped, holds(record, side, basis, asked)))
 
-    return some_basis(record, side, test)
+    return some_basis(record, side, test, prop)
 
 
 def article_6(record: Record, sides: tuple[Side, ...], asked: Asked) -> Finding:

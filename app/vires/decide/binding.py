@@ -18,16 +18,16 @@ from vires.decide.logic import (
     not_met,
     some,
 )
-from vires.decide.record import Record, State, as_boolean, as_date
+from vires.decide.record import Record, State, as_boolean, as_date, remembered
+
+_Predecessor = tuple[str, Finding, date | None]
+"""An older body, how surely its signatures are carried, and the day of the first event known."""
 
 
 def _joined(record: Record, kind: str, first: str, a: str, second: str, b: str) -> list[str]:
     """Nodes of a class that may join two things: each states one and may state the other."""
-    return sorted(
-        node
-        for node in record.nodes_with(terms.TYPE, kind)
-        if (a in record.iris(node, first) or b in record.iris(node, second))
-    )
+    nodes = {*record.nodes_with(first, a), *record.nodes_with(second, b)}
+    return sorted(node for node in nodes if record.is_a(node, kind))
 
 
 def _joins(record: Record, nodes: list[Finding], silent: bool, prop: str) -> Finding:
@@ -39,6 +39,7 @@ def _joins(record: Record, nodes: list[Finding], silent: bool, prop: str) -> Fin
 # Parties and members
 
 
+@remembered
 def participates(record: Record, version: str, organisation: str, on: date) -> Finding:
     """Whether an organisation takes part in a version, as a named body, on `on`."""
     found = []
@@ -78,6 +79,7 @@ def _participation_dates(record: Record, node: str, version: str, on: date) -> F
     return every(findings)
 
 
+@remembered
 def dissolved(record: Record, organisation: str, on: date) -> Finding:
     """Whether an organisation was dissolved on or before `on` (decision.md section 9)."""
     return some(
@@ -100,6 +102,7 @@ def _gone(record: Record, event: str, organisation: str) -> Finding:
     return met_if(organisation not in record.iris(event, terms.ORG_RESULTING), terms.ORG_RESULTING)
 
 
+@remembered
 def member(record: Record, organisation: str, community: str, on: date) -> Finding:
     """Whether an organisation is a member of a community on `on`."""
     found = []
@@ -125,16 +128,14 @@ def member(record: Record, organisation: str, community: str, on: date) -> Findi
 # Signatures
 
 
+@remembered
 def bound(record: Record, version: str, organisation: str, on: date) -> Finding:
     """Whether an organisation is bound to a version on `on` (decision.md section 3.1)."""
     reached = _continued(record, version)
-    signatures = [
-        node
-        for node in record.nodes_with(terms.TYPE, terms.SIGNATURE)
-        if not reached.isdisjoint(record.iris(node, terms.SIGNS)) or _signs_unclear(record, node)
-    ]
+    signed = {node for v in reached for node in record.nodes_with(terms.SIGNS, v)}
+    signatures = {node for node in signed if record.is_a(node, terms.SIGNATURE)}
     found = []
-    for node in signatures:
+    for node in sorted(signatures | _unclear_signatures(record)):
         signs = record.points(node, terms.SIGNS, reached)
         signer = _signed_for(record, node, None, organisation, on)
         if every((signs, signer)).outcome is not Outcome.NOT_MET:
@@ -148,12 +149,14 @@ def bound(record: Record, version: str, organisation: str, on: date) -> Finding:
     return some([*found, *unsure, not_met(terms.SIGNS)])
 
 
-def _signs_unclear(record: Record, node: str) -> bool:
-    return record.silent(node, terms.SIGNS) or any(
-        not isinstance(value, str) for value in record.values(node, terms.SIGNS)
-    )
+@remembered
+def _unclear_signatures(record: Record) -> frozenset[str]:
+    """Signatures that do not say plainly what they sign."""
+    signatures = record.nodes_with(terms.TYPE, terms.SIGNATURE)
+    return frozenset(node for node in signatures if record.unclear(node, terms.SIGNS))
 
 
+@remembered
 def _continued(record: Record, version: str) -> frozenset[str]:
     """A version and every one whose signatures it continues, by any number of steps."""
     reached: set[str] = set()
@@ -176,17 +179,14 @@ def _binds(
 ) -> Finding:
     """Whether one signature binds an organisation to a version on `on`."""
     signs = record.points(signature, terms.SIGNS, reached)
-    return some(
-        every(
-            (
-                signs,
-                sure,
-                _signed_for(record, signature, day, organisation, on),
-                _dated(record, version, day, on),
-            )
-        ).seen(signature)
-        for day, sure in _dates(record, signature, frozenset())
-    )
+    found = []
+    for day, sure in _dates(record, signature, frozenset()):
+        signer = _signed_for(record, signature, day, organisation, on)
+        # A signature of another body says nothing of this one: not even that it was late.
+        other = signer.outcome is Outcome.NOT_MET
+        dated = MET if other else _dated(record, version, day, on)
+        found.append(every((signs, sure, signer, dated)).seen(signature))
+    return some(found)
 
 
 def _dates(
@@ -252,55 +252,62 @@ def _signed_for(
     own = record.points(signature, terms.ON_BEHALF_OF, (organisation,))
     if own.outcome is Outcome.MET:
         return own
-    since = day or date.min
     carried = [
         every((record.points(signature, terms.ON_BEHALF_OF, (older,)), carries))
-        for older, carries in _predecessors(record, organisation, since, on, frozenset())
+        for older, carries, first in _lineage(record, organisation, on)
+        if day is None or first is None or day <= first
     ]
     return some([own, *carried])
 
 
+@remembered
+def _lineage(record: Record, organisation: str, on: date) -> list[_Predecessor]:
+    return _predecessors(record, organisation, on, frozenset())
+
+
+@remembered
 def _results(record: Record, organisation: str) -> list[tuple[str, Finding]]:
     """The restructures that result in a body, or may: one whose results cannot be read."""
     found = [(event, MET) for event in record.nodes_with(terms.ORG_RESULTING, organisation)]
-    events = {event for pool in record.pointing(terms.ORG_ORIGINAL).values() for event in pool}
-    for event in sorted(events):
-        if not record.iris(event, terms.ORG_RESULTING):
-            unread = record.values(event, terms.ORG_RESULTING)
-            if unread or record.silent(event, terms.ORG_RESULTING):
-                found.append((event, cannot_tell(terms.ORG_RESULTING)))
+    for event in _unread(record):
+        if event not in record.nodes_with(terms.ORG_RESULTING, organisation):
+            found.append((event, cannot_tell(terms.ORG_RESULTING)))
     return found
 
 
-def _predecessors(
-    record: Record, organisation: str, since: date, until: date, trail: frozenset[str]
-) -> list[tuple[str, Finding]]:
-    """Bodies whose signatures a restructure carries to an organisation, each with how sure.
+@remembered
+def _unread(record: Record) -> list[str]:
+    """Restructures whose results are silent, or hold nothing that can be read."""
+    nodes = record.shared.pointing(terms.ORG_ORIGINAL).values()
+    return sorted(
+        event
+        for event in {event for pool in nodes for event in pool}
+        if record.unclear(event, terms.ORG_RESULTING)
+        and not record.iris(event, terms.ORG_RESULTING)
+    )
 
-    Events are dated from `since` to `until`, both included; successive events chain.
-    """
-    found: list[tuple[str, Finding]] = []
+
+def _predecessors(
+    record: Record, organisation: str, until: date, trail: frozenset[str]
+) -> list[_Predecessor]:
+    """Bodies whose signatures restructures carry to an organisation; successive events chain."""
+    found: list[_Predecessor] = []
     for event, results in _results(record, organisation):
-        if event in trail:
-            continue
         day = record.one(event, terms.OCCURRED_ON, as_date)
-        if day is State.ABSENT:
+        if event in trail or day is State.ABSENT:
             continue
-        if isinstance(day, State):
-            timely = cannot_tell(terms.OCCURRED_ON)
-            last = until
-        else:
-            timely = met_if(since <= day <= until, terms.OCCURRED_ON)
-            last = min(day, until)
+        first = None if isinstance(day, State) else day
+        timely = cannot_tell(terms.OCCURRED_ON) if first is None else met_if(first <= until)
         flag = record.flag(event, terms.CARRIES_SIGNATURES)
         carries = every((results, flag, timely)).seen(event)
         if carries.outcome is Outcome.NOT_MET:
             continue
+        last = first or until
         for older in record.iris(event, terms.ORG_ORIGINAL):
-            found.append((older, carries))
+            found.append((older, carries, first))
             found += [
-                (oldest, every((carries, further)))
-                for oldest, further in _predecessors(record, older, since, last, trail | {event})
+                (oldest, every((carries, further)), min(filter(None, (first, day)), default=None))
+                for oldest, further, day in _predecessors(record, older, last, trail | {event})
             ]
     return found
 

@@ -19,7 +19,7 @@ from vires.decide.logic import (
     met_if,
     not_met,
 )
-from vires.decide.record import Record, State, as_iri
+from vires.decide.record import Record, State, as_iri, remembered
 
 _UPWARDS: Final = (terms.LEVEL_PURPOSES, terms.LEVEL_PRINCIPLES)
 
@@ -46,6 +46,7 @@ class Chain:
         return tuple(version for version in (self.purposes, self.principles) if version)
 
 
+@remembered
 def climb(record: Record, version: str, on: date) -> Chain:
     """Find what stands above a version on `on`, level by level."""
     levels, profiled = _required(record, version)

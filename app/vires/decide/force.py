@@ -23,7 +23,7 @@ from vires.decide.logic import (
     not_met,
     some,
 )
-from vires.decide.record import Record, State, as_boolean, as_date, as_iri, as_text
+from vires.decide.record import Record, State, as_boolean, as_date, as_iri, as_text, remembered
 
 _NEEDS_VERSION = frozenset(
     {
@@ -63,6 +63,7 @@ def within_dates(record: Record, node: str, start: str, end: str, on: date) -> F
     return every((begun(record, node, start, on), not_ended(record, node, end, on)))
 
 
+@remembered
 def valid(record: Record, node: str, on: date) -> Finding:
     """Whether a condition or policy document is valid on `on`; an absent start is open."""
     return every(
@@ -76,6 +77,7 @@ def valid(record: Record, node: str, on: date) -> Finding:
 # Readings of the law
 
 
+@remembered
 def reading_in_force(record: Record, reading: str, on: date) -> Finding:
     """Whether a reading is in force on `on`, by its commencement status and dates."""
     status = record.one(reading, terms.COMMENCEMENT_STATUS, as_iri)
@@ -159,6 +161,7 @@ def _event(record: Record, node: str) -> _Event:
     )
 
 
+@remembered
 def _live(record: Record, status: str | State) -> Finding:
     """Whether a status is live, as its concept says; one without `isLive` cannot tell."""
     if isinstance(status, State):
@@ -228,6 +231,7 @@ def _status(record: Record, version: str, on: date) -> Finding:
     return agreed(readings)
 
 
+@remembered
 def version_in_force(record: Record, version: str, on: date) -> Finding:
     """Whether a version of an instrument is in force on `on` (decision.md section 2.1)."""
     revisers = sorted(_revisers(record, version) - {version})

@@ -12,18 +12,23 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from vires.decide.law import Asked
-from vires.decide.record import Facts, Record, Text, Value
+from vires.decide.record import Facts, Record, Shared, Text, Value
 
-_LAW: Final = ("decide/readings", "decide/conditions", "decide/concepts")
-_ORGANISATION: Final = ("decide/organisation", "decide/restructures", "decide/loose-ends")
+_SHARED: Final = (
+    "decide/readings",
+    "decide/conditions",
+    "decide/concepts",
+    "decide/restructures",
+    "decide/loose-ends",
+)
 _VERSION: Final = ("decide/tiers", "decide/revisions", "decide/signatures", "decide/participations")
 
 QUERIES: Final = (
     "decide/broader",
     "decide/candidates",
     "decide/flow",
-    *_LAW,
-    *_ORGANISATION,
+    "decide/organisation",
+    *_SHARED,
     *_VERSION,
 )
 """The views that every answer rests on."""
@@ -65,22 +70,6 @@ def _frozen(facts: dict[str, dict[str, list[Value]]]) -> Facts:
     }
 
 
-class _Law:
-    """The law and the concepts of one data version, read once (a snapshot never changes)."""
-
-    __slots__ = ("broader", "facts")
-
-    def __init__(self, source: Source) -> None:
-        facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
-        for view in _LAW:
-            _facts(source.rows(view), facts)
-        self.facts = _frozen(facts)
-        broader: dict[str, set[str]] = defaultdict(set)
-        for concept, other in source.rows("decide/broader"):
-            broader[concept.value].add(other.value)
-        self.broader = {concept: frozenset(others) for concept, others in broader.items()}
-
-
 class _Key:
     """A source as a cache key: two sources of one data version share what was read."""
 
@@ -97,8 +86,21 @@ class _Key:
 
 
 @lru_cache(maxsize=8)
-def _law(key: _Key) -> _Law:
-    return _Law(key.source)
+def _shared(key: _Key) -> Shared:
+    """What every question of one data version reads, read once: a snapshot never changes."""
+    facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
+    for view in _SHARED:
+        _facts(key.source.rows(view), facts)
+    broader: dict[str, set[str]] = defaultdict(set)
+    narrower: dict[str, set[str]] = defaultdict(set)
+    for concept, other in key.source.rows("decide/broader"):
+        broader[concept.value].add(other.value)
+        narrower[other.value].add(concept.value)
+    return Shared(
+        _frozen(facts),
+        {concept: frozenset(others) for concept, others in broader.items()},
+        {concept: frozenset(others) for concept, others in narrower.items()},
+    )
 
 
 def candidates(source: Source, asked: Asked) -> list[tuple[str, str]]:
@@ -110,17 +112,15 @@ def candidates(source: Source, asked: Asked) -> list[tuple[str, str]]:
 def record(source: Source, asked: Asked, routes: list[tuple[str, str]]) -> Record:
     """All that the conditions may read for a question about the routes given."""
     key = _Key(source)
-    law = _law(key)
     found: dict[str, Mapping[str, tuple[Value, ...]]] = {}
     for organisation in (asked.from_, asked.to):
-        for view in _ORGANISATION:
-            found |= _read(key, view, "organisation", organisation)
+        found |= _read(key, "decide/organisation", "organisation", organisation)
     for flow in sorted({flow for flow, _ in routes}):
         found |= _read(key, "decide/flow", "flow", flow)
     for version in sorted({version for _, version in routes}):
         for view in _VERSION:
             found |= _read(key, view, "version", version)
-    return Record(law.facts, found, law.broader)
+    return Record(_shared(key), found)
 
 
 @lru_cache(maxsize=4096)

@@ -19,7 +19,7 @@ from vires.decide.logic import (
     not_met,
     some,
 )
-from vires.decide.record import Record, State, as_boolean, as_iri, as_text
+from vires.decide.record import Record, State, as_boolean, as_iri, as_text, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Asked:
 # 3.2 A power fits
 
 
+@remembered
 def of_type(record: Record, organisation: str, reading: str, prop: str) -> Finding:
     """Whether an organisation has a type equal to or narrower than one that a reading lists."""
 
@@ -50,6 +51,7 @@ def of_type(record: Record, organisation: str, reading: str, prop: str) -> Findi
     return record.some_value(reading, prop, narrower)
 
 
+@remembered
 def is_holder(record: Record, reading: str, organisation: str) -> Finding:
     """The holder tests: named, or of a holder type and of none that is excluded."""
     named = record.some_value(reading, terms.HOLDER, lambda body: body == organisation)
@@ -62,6 +64,7 @@ def is_holder(record: Record, reading: str, organisation: str) -> Finding:
     return some((named, typed)).seen(reading)
 
 
+@remembered
 def is_recipient(record: Record, reading: str, organisation: str) -> Finding:
     """The recipient tests: named, of a recipient type, or open to any; none stated is not any."""
     return some(
@@ -73,6 +76,7 @@ def is_recipient(record: Record, reading: str, organisation: str) -> Finding:
     ).seen(reading)
 
 
+@remembered
 def between(record: Record, reading: str, giver: str, taker: str) -> Finding:
     """Whether a reading runs from `giver` to `taker`, by its direction."""
     direction = record.one(reading, terms.DIRECTION, as_iri)
@@ -94,6 +98,7 @@ def between(record: Record, reading: str, giver: str, taker: str) -> Finding:
     return every((straight, cannot_tell(terms.DIRECTION)))
 
 
+@remembered
 def in_nation(record: Record, reading: str, organisation: str) -> Finding:
     """Whether a reading applies in a nation of an organisation; none stated is met, cautioned."""
     if not record.values(reading, terms.APPLIES_IN):
@@ -141,6 +146,7 @@ def in_form(record: Record, reading: str, flow: str | None) -> Finding:
     return met_if(stated == form, terms.DATA_FORM)
 
 
+@remembered
 def fits(record: Record, reading: str, asked: Asked) -> Finding:
     """Whether a power fits the question in every respect but the form of the data."""
     return every(
@@ -160,13 +166,19 @@ def is_power(record: Record, reading: str) -> bool:
 def fitting_powers(record: Record, asked: Asked) -> dict[str, Finding]:
     """Every power or duty in force on the day that fits, with certainty, in order of IRI."""
     found = {}
-    for reading in sorted(node for node in record.law if is_power(record, node)):
+    for reading in _of_class(record, *terms.POWER_CLASSES):
         if permits(record, reading, asked).outcome is not Outcome.MET:
             continue
         finding = every((fits(record, reading, asked), reading_in_force(record, reading, asked.on)))
         if finding.outcome is Outcome.MET:
             found[reading] = with_trigger(record, reading, finding)
     return found
+
+
+def _of_class(record: Record, *classes: str) -> list[str]:
+    """Every reading of some classes, in order of IRI."""
+    pointing = record.shared.pointing(terms.TYPE)
+    return sorted({reading for kind in classes for reading in pointing.get(kind, ())})
 
 
 def with_trigger(record: Record, reading: str, finding: Finding) -> Finding:
@@ -195,17 +207,20 @@ class Restriction:
     narrower: bool
 
 
+@remembered
 def restrictions(
-    record: Record, asked: Asked, excluded: Iterable[str] = ()
+    record: Record, asked: Asked, excluded: tuple[str, ...] = ()
 ) -> tuple[Restriction, ...]:
     """Every restriction that fits or may fit and is not known to be out of force, by IRI.
 
     `excluded` are the categories that the flow looked at leaves out.
     """
     found = []
-    for reading in sorted(n for n in record.law if record.is_a(n, terms.SHARING_RESTRICTION)):
+    for reading in _of_class(record, terms.SHARING_RESTRICTION):
         kind = record.one(reading, terms.RESTRICTION_KIND, as_iri)
-        data, narrower = _restricted(record, reading, asked.category, tuple(excluded))
+        data, narrower = _restricted(record, reading, asked.category, excluded)
+        if data.outcome is Outcome.NOT_MET:
+            continue
         onward = kind == terms.KIND_FOLLOWS_DATA and not narrower
         holder = asked.to if onward else asked.from_
         fit = every(
@@ -224,6 +239,7 @@ def restrictions(
     return tuple(found)
 
 
+@remembered
 def _for_purpose(record: Record, reading: str, purpose: str) -> Finding:
     if not record.values(reading, terms.PERMITS_PURPOSE):
         silent = record.silent(reading, terms.PERMITS_PURPOSE)
@@ -253,6 +269,7 @@ def _restricted(
     return (MET, True) if narrower else (found, False)
 
 
+@remembered
 def _restriction_in_force(record: Record, reading: str, on: date) -> Finding:
     status = record.one(reading, terms.COMMENCEMENT_STATUS, as_iri)
     if status in (State.ABSENT, terms.COMMENCEMENT_PARTLY):

@@ -7,7 +7,7 @@ settles it; otherwise one that cannot tell leaves the whole untold.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -52,16 +52,35 @@ class Finding:
 
     def seen(self, *nodes: str) -> Finding:
         """The same finding, resting on `nodes` too."""
-        return replace(self, evidence=self.evidence | set(nodes))
+        return Finding(
+            self.outcome,
+            self.evidence.union(nodes),
+            self.missing,
+            self.cautions,
+            self.applies,
+        )
 
     def with_cautions(self, *cautions: Caution) -> Finding:
         """The same finding, with `cautions` added."""
-        return replace(self, cautions=self.cautions | set(cautions))
+        return Finding(
+            self.outcome,
+            self.evidence,
+            self.missing,
+            self.cautions.union(cautions),
+            self.applies,
+        )
 
     def negated(self) -> Finding:
         """The finding of the opposite claim; cannot tell stays so, cautions are of the claim."""
-        return replace(self, outcome=Outcome(Outcome.MET - self.outcome), cautions=frozenset())
+        return Finding(_NEGATED[self.outcome], self.evidence, self.missing, applies=self.applies)
 
+    def wanting(self, *missing: str) -> Finding:
+        """The same finding, for want of the properties named and of no other."""
+        return Finding(self.outcome, self.evidence, frozenset(missing), self.cautions, self.applies)
+
+
+_NEGATED = (Outcome.MET, Outcome.CANNOT_TELL, Outcome.NOT_MET)
+_NOTHING: frozenset[str] = frozenset()
 
 MET = Finding(Outcome.MET)
 DOES_NOT_APPLY = Finding(Outcome.MET, applies=False)
@@ -85,13 +104,9 @@ def met_if(holds: bool, *missing: str) -> Finding:
 def every(findings: Iterable[Finding]) -> Finding:
     """All must hold: any not met, not met; else any cannot tell, cannot tell; else met."""
     parts = tuple(findings)
-    outcome = min((part.outcome for part in parts), default=Outcome.MET)
-    return Finding(
-        outcome,
-        evidence=frozenset().union(*(part.evidence for part in parts)),
-        missing=frozenset().union(*(part.missing for part in parts if part.outcome != Outcome.MET)),
-        cautions=frozenset().union(*(part.cautions for part in parts)),
-    )
+    if not parts:
+        return MET
+    return _joined(min(part.outcome for part in parts), parts)
 
 
 def some(findings: Iterable[Finding], otherwise: Finding | None = None) -> Finding:
@@ -104,12 +119,17 @@ def some(findings: Iterable[Finding], otherwise: Finding | None = None) -> Findi
     if not parts:
         return not_met() if otherwise is None else otherwise
     best = max(part.outcome for part in parts)
-    chosen = tuple(part for part in parts if part.outcome == best)
+    chosen = tuple(part for part in parts if part.outcome is best)
+    return chosen[0] if len(chosen) == 1 and chosen[0].applies else _joined(best, chosen)
+
+
+def _joined(outcome: Outcome, parts: tuple[Finding, ...]) -> Finding:
+    """The outcome with all that the parts rest on; what is missing, of those not met alone."""
     return Finding(
-        best,
-        evidence=frozenset().union(*(part.evidence for part in chosen)),
-        missing=frozenset().union(*(part.missing for part in chosen)),
-        cautions=frozenset().union(*(part.cautions for part in chosen)),
+        outcome,
+        _NOTHING.union(*(part.evidence for part in parts)),
+        _NOTHING.union(*(part.missing for part in parts if part.outcome is not Outcome.MET)),
+        frozenset[Caution]().union(*(part.cautions for part in parts)),
     )
 
 
@@ -118,4 +138,5 @@ def agreed(findings: Iterable[Finding]) -> Finding:
     parts = tuple(findings)
     if len({part.outcome for part in parts}) == 1:
         return every(parts)
-    return replace(every(parts), outcome=Outcome.CANNOT_TELL)
+    found = every(parts)
+    return Finding(Outcome.CANNOT_TELL, found.evidence, found.missing, found.cautions)

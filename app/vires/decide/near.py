@@ -34,6 +34,11 @@ _CHANGES: Final = {
 }
 
 
+_DISSOLVED: Final = (
+    "Record that the body goes on after its restructure, if it does; else ask about its successor"
+)
+
+
 def misses(record: Record, judged: list[Judged], asked: Asked) -> tuple[NearMiss, ...]:
     """A near miss for each candidate not covered, then the nearest questions that are covered."""
     lacking = [j for j in judged if j.outcome is Outcome.NOT_MET]
@@ -52,8 +57,19 @@ def misses(record: Record, judged: list[Judged], asked: Asked) -> tuple[NearMiss
 
 def _change(name: str, finding: Finding) -> str:
     """The smallest change for one condition, with the properties whose values are wanting."""
-    wanting = ", ".join(sorted(iri.rsplit("#", 1)[-1] for iri in finding.missing))
-    return f"{_CHANGES[name]} ({wanting})." if wanting else f"{_CHANGES[name]}."
+    missing = set(finding.missing)
+    changes = []
+    if name == "parties" and terms.ORG_RESULTING in missing:
+        changes.append(_sentence(_DISSOLVED, {terms.ORG_RESULTING}))
+        missing.remove(terms.ORG_RESULTING)
+    if missing or not changes:
+        changes.append(_sentence(_CHANGES[name], missing))
+    return " ".join(changes)
+
+
+def _sentence(change: str, missing: set[str]) -> str:
+    wanting = ", ".join(sorted(iri.rsplit("#", 1)[-1] for iri in missing))
+    return f"{change} ({wanting})." if wanting else f"{change}."
 
 
 def _nearest(record: Record, judged: Judged, asked: Asked) -> NearMiss | None:

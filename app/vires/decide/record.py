@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import NamedTuple, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from vires import terms
 from vires.decide.logic import MET, Finding, cannot_tell, not_met, some
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -69,36 +71,63 @@ Facts = Mapping[str, Mapping[str, tuple[Value, ...]]]
 """Node IRI to property IRI to values."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What was read for one question: facts of nodes, laid over those of law and concepts.
+Pointing = Mapping[str, list[str]]
+"""The nodes, in order, by each IRI that they state of one property."""
 
-    `broader` gives for a concept every concept above it, itself not counted unless it is in a ring.
+
+def pointing(facts: Facts, prop: str) -> Pointing:
+    """The nodes of some facts by each IRI that they state of a property."""
+    index: dict[str, list[str]] = {}
+    for node in sorted(facts):
+        for value in facts[node].get(prop, ()):
+            if isinstance(value, str):
+                index.setdefault(value, []).append(node)
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every question of one data version may read.
+
+    `broader` gives for a concept every concept above it, `narrower` every one below it.
     """
 
-    law: Facts
-    found: Facts
+    facts: Facts
     broader: Mapping[str, frozenset[str]]
-    _pointing: dict[str, dict[str, list[str]]] = field(default_factory=dict, repr=False)
+    narrower: Mapping[str, frozenset[str]]
+    _pointing: dict[str, Pointing] = field(default_factory=dict, repr=False)
+
+    def pointing(self, prop: str) -> Pointing:
+        """The nodes by each IRI that they state of `prop`."""
+        if prop not in self._pointing:
+            self._pointing[prop] = pointing(self.facts, prop)
+        return self._pointing[prop]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was read for one question: facts of its nodes, laid over what every question shares.
+
+    The shared facts are those of law, concepts, restructures and loose ends. `found` repeats none
+    of their nodes.
+    """
+
+    shared: Shared
+    found: Facts
+    _pointing: dict[str, Pointing] = field(default_factory=dict, repr=False)
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     def nodes_with(self, prop: str, target: str) -> list[str]:
-        """Nodes found for the question that state `target` as a value of `prop`, in order."""
-        return self.pointing(prop).get(target, [])
-
-    def pointing(self, prop: str) -> Mapping[str, list[str]]:
-        """The nodes found for the question by each value that they state of `prop`."""
+        """Nodes that state `target` as a value of `prop`, in order."""
         if prop not in self._pointing:
-            index: dict[str, list[str]] = {}
-            for node in sorted(self.found):
-                for value in self.found[node].get(prop, ()):
-                    if isinstance(value, str):
-                        index.setdefault(value, []).append(node)
-            self._pointing[prop] = index
-        return self._pointing[prop]
+            self._pointing[prop] = pointing(self.found, prop)
+        own = self._pointing[prop].get(target, [])
+        shared = self.shared.pointing(prop).get(target, [])
+        return sorted({*own, *shared}) if own and shared else own or shared
 
     def values(self, node: str, prop: str) -> tuple[Value, ...]:
         """Every stated value of a property, in no order."""
-        facts = self.found.get(node) or self.law.get(node)
+        facts = self.found.get(node) or self.shared.facts.get(node)
         return facts.get(prop, ()) if facts else ()
 
     def iris(self, node: str, prop: str) -> tuple[str, ...]:
@@ -129,7 +158,15 @@ class Record:
 
     def within(self, concept: str, other: str) -> bool:
         """Whether `concept` is equal to or narrower than `other`; the tops match everything."""
-        return concept == other or other in terms.TOPS or other in self.broader.get(concept, ())
+        return concept == other or other in terms.TOPS or other in self.broader(concept)
+
+    def broader(self, concept: str) -> frozenset[str]:
+        """Every concept above one, itself not counted unless it is in a ring."""
+        return self.shared.broader.get(concept, frozenset())
+
+    def narrower(self, concept: str) -> frozenset[str]:
+        """Every concept below one, itself not counted unless it is in a ring."""
+        return self.shared.narrower.get(concept, frozenset())
 
     def some_value(self, node: str, prop: str, test: Callable[[str], Finding | bool]) -> Finding:
         """Some value of a property passes `test`; absent is not met, silence cannot tell."""
@@ -167,3 +204,21 @@ class Record:
         if isinstance(value, State):
             return cannot_tell(prop)
         return MET if value else not_met(prop)
+
+
+def remembered(find: Callable[Concatenate[Record, P], T]) -> Callable[Concatenate[Record, P], T]:
+    """A finding that is worked out once for a record, since a record never changes.
+
+    The arguments beside the record are hashable and given by position.
+    """
+
+    @wraps(find)
+    def once(record: Record, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (find, *args)
+        memo = record.memo
+        if key not in memo:
+            memo[key] = find(record, *args, **kwargs)
+        found: T = memo[key]
+        return found
+
+    return once

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from vires import terms
 from vires.decide import binding, law, words
 from vires.decide.basis import Side
@@ -59,7 +57,7 @@ def _secrecy(
     if unclear and lifted.outcome is Outcome.NOT_MET:
         lifted = cannot_tell(terms.RELIES_ON_POWER)
     spared = some((found.fit.negated(), lifted))
-    return replace(spared, missing=frozenset({terms.RELIES_ON_POWER}))
+    return spared.wanting(terms.RELIES_ON_POWER)
 
 
 def _limits(

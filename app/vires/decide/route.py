@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from vires import terms
@@ -149,10 +149,7 @@ def _parties(record: Record, route: Candidate, asked: Asked) -> Finding:
         lambda body: every(
             (
                 binding.participates(record, route.version, body, asked.on),
-                replace(
-                    binding.dissolved(record, body, asked.on).negated(),
-                    missing=frozenset({terms.PARTICIPATES_IN}),
-                ),
+                binding.dissolved(record, body, asked.on).negated().wanting(terms.ORG_RESULTING),
             )
         ),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vires import terms
 from vires.decide.logic import DOES_NOT_APPLY, Finding, cannot_tell
-from vires.decide.record import Record
+from vires.decide.record import Record, remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class Sensitivities:
         return cannot_tell(terms.SENSITIVITY) if self.unclear else DOES_NOT_APPLY
 
 
-def sensitivities(record: Record, category: str, excluded: Iterable[str] = ()) -> Sensitivities:
+@remembered
+def sensitivities(record: Record, category: str, excluded: tuple[str, ...] = ()) -> Sensitivities:
     """The sensitivities of a category; a narrower category that is `excluded` does not count."""
-    left_out = tuple(excluded)
-    above = {category, *record.broader.get(category, ())}
+    above = {category, *record.broader(category)}
     below = {
         node
-        for node, broader in record.broader.items()
-        if category in broader and not any(record.within(node, other) for other in left_out)
+        for node in record.narrower(category)
+        if not any(record.within(node, other) for other in excluded)
     }
     settled = any(record.iris(node, terms.SENSITIVITY) for node in above)
     values = [value for node in above | below for value in record.values(node, terms.SENSITIVITY)]

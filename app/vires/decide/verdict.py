@@ -165,7 +165,7 @@ def _route(record: Record, judged: Judged) -> Route:
             found.outcome.word,
             found.applies,
             tuple(sorted(found.evidence)),
-            tuple(sorted(found.missing)),
+            () if found.outcome is Outcome.MET else tuple(sorted(found.missing)),
         )
         for name, found in judged.conditions.items()
     }
