@@ -86,3 +86,76 @@ class JavaNotFoundError(ViresError):
     """`vires reason` needs Java, and none was found."""
 
     code = "java-not-found"
+
+
+class QueryError(ViresError):
+    """A SPARQL query that was not answered; `line` and `column` count from 1 where known."""
+
+    code = "query-failed"
+    status = 400
+
+    def __init__(self, why: str, line: int = 0, column: int = 0, shown: str = "") -> None:
+        at = f" (line {line}, column {column})" if line else ""
+        super().__init__(f"{why}{at}")
+        self.why = why
+        self.line = line
+        self.column = column
+        self.shown = shown
+
+
+class QueryRefusedError(QueryError):
+    """A query that may never run here, or is no SPARQL."""
+
+    code = "query-refused"
+
+
+class QuerySyntaxError(QueryError):
+    """A query that the parser cannot read."""
+
+    code = "query-syntax"
+
+
+class ServiceRefusedError(QueryError):
+    """A query that would make this server call another address."""
+
+    code = "service-refused"
+    status = 403
+
+
+class QueryTooLongError(QueryError):
+    """A query over the limit of length."""
+
+    code = "query-too-long"
+    status = 413
+
+
+class QueryStoppedError(QueryError):
+    """A query that was stopped at its limit of time or memory, or that its reader left."""
+
+    code = "query-stopped"
+    status = 503
+
+
+class SandboxBusyError(QueryError):
+    """No child was free to take a query."""
+
+    code = "sandbox-busy"
+    status = 503
+
+
+class SandboxOpenError(QueryError):
+    """The sandbox could not be closed on this machine, so no free SPARQL is run."""
+
+    code = "sandbox-open"
+    status = 503
+
+
+class FairUseError(QueryError):
+    """A client that used its share of query time; `wait` is in whole seconds."""
+
+    code = "fair-use"
+    status = 429
+
+    def __init__(self, why: str, wait: int) -> None:
+        super().__init__(why)
+        self.wait = wait

@@ -62,7 +62,7 @@ def open_snapshot(state: Path, name: str, access: str) -> Snapshot:
         if graph["access"] in allowed
     }
     path = folder.generations(state) / name / access
-    return Snapshot(open_store(path), graphs, access)
+    return Snapshot(open_store(path), graphs, access, path.resolve())
 
 
 def open_store(path: Path) -> ox.Store:
