@@ -278,7 +278,7 @@ def serve(
         port=address[1],
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=1,
+        blocking_threads=settings.threads,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
 

@@ -30,6 +30,27 @@ class Settings(BaseSettings):
         "public", description="Access class whose record is read."
     )
 
+    threads: int = Field(
+        16, ge=2, le=128, description="Threads of a server process; most wait for queries."
+    )
+    proxies: int = Field(
+        0, ge=0, le=9, description="Trusted proxies before the server, which name the client."
+    )
+    query_seconds: float = Field(10, gt=0, le=3600, description="Time one free query may take.")
+    query_memory: int = Field(512, ge=64, description="MiB of memory one free query may use.")
+    query_rows: int = Field(10_000, ge=1, description="Rows one free query may give.")
+    query_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="Bytes of its answer.")
+    query_children: int = Field(
+        4, ge=1, le=64, description="Free queries that a server process runs at once."
+    )
+    query_budget: float = Field(
+        60, gt=0, description="Seconds of query time a minute that one client may use."
+    )
+    query_at_once: int = Field(3, ge=1, le=8, description="Free queries of one client at once.")
+    ledger: Path | None = Field(
+        None, description="File in which server processes note query time; `vires serve` makes it."
+    )
+
     def today(self) -> date:
         """Today in the configured zone. Read once, at the edge; answers take it as an argument.
 

@@ -30,7 +30,7 @@ TSV: Final = Format(
 )
 TURTLE: Final = Format(
     "turtle", "Turtle", "text/turtle", f"text/turtle{_UTF8}", "ttl",
-    ("application/x-turtle", "application/turtle", "ttl"),
+    ("application/x-turtle", "application/turtle", "ttl", "n3", "text/n3", "text/rdf+n3"),
 )  # fmt: skip
 N_TRIPLES: Final = Format(
     "ntriples", "N-Triples", "application/n-triples", "application/n-triples", "nt",
@@ -38,11 +38,11 @@ N_TRIPLES: Final = Format(
 )  # fmt: skip
 JSON_LD: Final = Format(
     "jsonld", "JSON-LD", "application/ld+json", "application/ld+json", "jsonld",
-    ("application/json", "json-ld"),
+    ("application/json", "json-ld", "json"),
 )  # fmt: skip
 RDF_XML: Final = Format(
     "rdf", "RDF/XML", "application/rdf+xml", "application/rdf+xml", "rdf",
-    ("application/xml", "text/xml", "xml", "rdfxml", "rdf-xml", "rdf/xml"),
+    ("application/xml", "text/xml", "xml", "rdfxml", "rdf+xml", "rdf xml"),
 )  # fmt: skip
 TRIG: Final = Format("trig", "TriG", "application/trig", "application/trig", "trig")
 N_QUADS: Final = Format(

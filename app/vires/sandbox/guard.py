@@ -54,6 +54,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<sign>[.,;:*+/^|!?=<>&~@-])",
     re.DOTALL,
 )
+_CHANGING: Final = ("NOW", "RAND", "UUID", "BNODE")
 _ROW: Final = "row"
 _UNICODE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|\\[uU]")
 
@@ -64,8 +65,10 @@ class Guarded:
 
     text: str
     form: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    lasting: bool = True
+    """Whether the same query on the same data gives the same answer."""
 
     @property
     def has_dataset(self) -> bool:
@@ -85,6 +88,7 @@ class _Reading:
     prefixes: dict[str, str] = field(default_factory=dict)
     default: list[str] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
+    lasting: bool = True
 
 
 def check(text: str, held: Collection[str]) -> Guarded:
@@ -110,7 +114,9 @@ def check(text: str, held: Collection[str]) -> Guarded:
                 f"FROM `{graph[:200]}`: the record holds no graph of that name, and none is "
                 "fetched; name one that the service description lists"
             )
-    return Guarded(text, reading.form, tuple(reading.default), tuple(reading.named))
+    return Guarded(
+        text, reading.form, tuple(reading.default), tuple(reading.named), reading.lasting
+    )
 
 
 def place_of(text: str, offset: int) -> tuple[int, int, str]:
@@ -209,6 +215,8 @@ def _word(reading: _Reading, tokens: list[re.Match[str]], place: int, token: re.
     if word in UPDATES:
         why = f"{word} is an update, and the record is read here, never written; ask a query"
         raise _refused(reading.text, token.start(), why)
+    if any(name in word for name in _CHANGING):
+        reading.lasting = False
     if word in FORMS and not reading.form:
         reading.form = word
     elif word in ("PREFIX", "BASE") and not reading.form:

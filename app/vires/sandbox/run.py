@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 import time
@@ -22,8 +23,8 @@ from vires.sandbox.job import Job, Limits, Reply
 from vires.sandbox.pool import Pool
 
 _CHUNK: Final = 64 * 1024
-_FAMILIAR: Final = 12
-"""How many expected words an error lists before it says no more."""
+_KEYWORD: Final = re.compile(r"[A-Z_]{2,}")
+_SENTENCE: Final = re.compile(r"(one of )?[A-Z][a-z]+ |(one of )?IRI parsing|(one of )?The [A-Z]+ ")
 
 
 class Stored(Protocol):
@@ -170,21 +171,19 @@ def _error(reply: Reply, text: str) -> QueryError:
         return QuerySyntaxError(f"this is no SPARQL: {reply.message}")
     lines = text.split("\n")
     shown = lines[reply.line - 1].rstrip("\r") if reply.line <= len(lines) else ""
-    return QuerySyntaxError(_expected(reply.message), reply.line, reply.column, shown)
+    at_the_end = reply.line == len(text.rstrip().split("\n")) and reply.column > len(shown.rstrip())
+    return QuerySyntaxError(_expected(reply.message, at_the_end), reply.line, reply.column, shown)
 
 
-def _expected(message: str) -> str:
-    """The parser's message without its classes of characters, which help nobody."""
-    said = message.removeprefix("expected ").removeprefix("one of ")
-    words = [word.strip() for word in said.split(",")]
-    plain = [
-        w
-        for w in words
-        if w and not w.startswith(("[", "|", "'", "<unreported")) and "\\u" not in w
-    ]
-    if not plain:
-        return "this is no SPARQL here; look at what stands before it"
-    if len(plain) == 1 and " " in plain[0]:
-        return f"this is no SPARQL: {plain[0]}"
-    shown = ", ".join(plain[:_FAMILIAR]) + (" ..." if len(plain) > _FAMILIAR else "")
-    return f"this is no SPARQL: expected {shown}"
+def _expected(message: str, at_the_end: bool) -> str:
+    """The parser's message: its keywords and whole sentences, without classes of characters."""
+    said = [part.strip() for part in message.removeprefix("expected ").split(",")]
+    sentences = [part.removeprefix("one of ") for part in said if _SENTENCE.match(part)]
+    if sentences:
+        return f"this is no SPARQL: {sentences[0][:200]}"
+    words = [part.removeprefix("one of ") for part in said]
+    keywords = ", ".join(word for word in words if _KEYWORD.fullmatch(word))
+    hint = f"; {keywords} may stand here" if keywords else ""
+    if at_the_end:
+        return f"the query ends too early{hint}; a bracket or word is wanting"
+    return f"this is no SPARQL here{hint}; look at this place and at what stands before it"

@@ -10,12 +10,14 @@ from pathlib import Path
 from flask import Flask, url_for
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vires.config import Settings, load
 from vires.decide import URGENT, Question, ask, choices
 from vires.explain import explain, uk_date
+from vires.sandbox import Ledger, Limits, Sandbox
 from vires.store import Reader
-from vires.web import api, errors, pages, security
+from vires.web import api, errors, pages, security, sparql
 from vires.web.site import Site, SnapshotReader
 
 _STATIC = Path(__file__).parent / "static"
@@ -45,6 +47,7 @@ def create_app(
         reader=reader if reader is not None else Reader(settings),
         today=today or settings.today,
         examples=settings.illustrative == "on",
+        sandbox=_sandbox(settings),
     )
     _set_templates(app)
     # Added here, since Flask adds its own before it knows that OPTIONS is not wanted.
@@ -52,9 +55,25 @@ def create_app(
     app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(sparql.blueprint)
     errors.register(app)
     security.register(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     return app
+
+
+def _sandbox(settings: Settings) -> Sandbox:
+    limits = Limits(
+        seconds=settings.query_seconds,
+        memory=settings.query_memory * 1024 * 1024,
+        rows=settings.query_rows,
+        bytes=settings.query_bytes,
+    )
+    ledger = Ledger(settings.query_budget, settings.query_at_once, settings.ledger)
+    return Sandbox(limits, settings.query_children, ledger)
 
 
 def application() -> Flask:
@@ -68,6 +87,7 @@ def application() -> Flask:
         snapshot = site.snapshot()
     except ServiceUnavailable:
         return app  # the pages say so, below the urgent statement
+    site.sandbox.warm()
     pools = choices(snapshot)
     if all(pools[kind] for kind in ("organisation", "purpose", "category")):
         bodies = pools["organisation"]

@@ -95,7 +95,7 @@ def _log(instance: uuid.UUID, error: BaseException) -> None:
 
 def _answer(status: int, instance: uuid.UUID) -> Response:
     words = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
-    if request.path.startswith("/api/") or request.path == "/healthz":
+    if request.path.startswith("/api/") or request.path in ("/healthz", "/sparql"):
         detail = f"{words.happened} {words.do}"
         return problem(status, "", words.heading, detail=detail, instance=instance.urn)
     try:

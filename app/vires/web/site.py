@@ -10,7 +10,8 @@ from typing import Protocol, cast
 from flask import current_app
 from werkzeug.exceptions import ServiceUnavailable
 
-from vires.decide.verdict import Snapshot
+from vires.sandbox import Sandbox
+from vires.store import Snapshot
 
 
 class SnapshotReader(Protocol):
@@ -23,11 +24,12 @@ class SnapshotReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The running site: where the record comes from, the day, and if examples are shown."""
+    """The running site: the record, the day, if examples are shown, and where SPARQL runs."""
 
     reader: SnapshotReader
     today: Callable[[], date]
     examples: bool
+    sandbox: Sandbox
 
     def snapshot(self) -> Snapshot:
         """The current snapshot, or a 503 that says so.
