@@ -22,7 +22,7 @@ FLOORS = (
     ("sandbox",),
     ("inference", "reason"),
     ("decide",),
-    ("shipped", "explain", "answer_text"),
+    ("shipped", "explain", "answer_text", "exchange"),
     ("web",),
     ("cli", "__init__"),
 )

@@ -15,6 +15,7 @@ from vires import terms
 
 LEGISLATION: Final = "http://www.legislation.gov.uk/id/"
 _AREA: Final = re.compile(r"(https?://[^/]+/)id/(.+)")
+_GRAPH: Final = re.compile(r"(https?://[^/]+/)graph/.+")
 _SAFE: Final = "/:@!$&'()*+,;=-._~"
 
 
@@ -49,6 +50,12 @@ def iris_of(path: str, bases: Iterable[str]) -> tuple[str, ...]:
     if plain.startswith("legislation/"):
         return (LEGISLATION + plain.removeprefix("legislation/"),)
     return (terms.BASE + plain, *(f"{base}id/{plain}" for base in sorted(bases)))
+
+
+def bases_of(graphs: Iterable[str]) -> frozenset[str]:
+    """The bases of the areas whose graphs are on record, each ending in `/`."""
+    found = (_GRAPH.fullmatch(graph) for graph in graphs)
+    return frozenset(area[1] for area in found if area)
 
 
 def _quoted(path: str) -> str:

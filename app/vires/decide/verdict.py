@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from vires import terms
@@ -33,7 +34,12 @@ _QUERY: Final = "https://w3id.org/vires/query/"
 
 
 class Snapshot(Source, Protocol):
-    """A read-only record with the name of the access class it holds."""
+    """A read-only record with its graphs and the name of the access class it holds."""
+
+    @property
+    def graphs(self) -> Mapping[str, str]:
+        """The content hash of each graph, by the graph's IRI."""
+        ...
 
     @property
     def access(self) -> str:

@@ -17,7 +17,7 @@ from vires.decide import URGENT, Question, ask, choices
 from vires.explain import explain, uk_date
 from vires.sandbox import Ledger, Limits, Sandbox
 from vires.store import Reader
-from vires.web import api, errors, pages, security, sparql
+from vires.web import api, errors, linked_data, pages, security, sparql
 from vires.web.site import Site, SnapshotReader
 
 _STATIC = Path(__file__).parent / "static"
@@ -37,6 +37,7 @@ def create_app(
     """
     settings = settings or load()
     app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # a path with `//` names nothing; it is not sent elsewhere
     app.config.update(
         PROVIDE_AUTOMATIC_OPTIONS=False,
         MAX_CONTENT_LENGTH=64 * 1024,
@@ -56,6 +57,7 @@ def create_app(
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(sparql.blueprint)
+    app.register_blueprint(linked_data.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import traceback
 import uuid
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -21,6 +22,20 @@ class Words(NamedTuple):
     heading: str
     happened: str
     do: str
+
+
+class Link(Protocol):
+    """A link of an error page: its words and where it leads."""
+
+    @property
+    def text(self) -> str:
+        """The words of the link."""
+        ...
+
+    @property
+    def href(self) -> str:
+        """Where it leads."""
+        ...
 
 
 _ADDRESS: Final = "Check the address, or start again from the front page."
@@ -63,6 +78,15 @@ def register(app: Flask) -> None:
     """Answer every error of the application in words."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
+
+
+def told(status: int, happened: str, do: str, links: Sequence[Link] = ()) -> Response:
+    """An error page that says more than its status does, with links to go on by."""
+    words = Words(WORDS[status].heading, happened, do)
+    page = render_template(
+        "vires/error.html", words=words, status=status, instance=uuid.uuid4(), links=links
+    )
+    return Response(page, status=status, mimetype="text/html")
 
 
 def _http(error: HTTPException) -> Response:

@@ -1,13 +1,14 @@
-"""Which of the formats offered a client would rather have, by RFC 9110.
+"""Which of the formats offered a client wants: by extension, by name, or by Accept (RFC 9110).
 
 werkzeug's own choice knows no other names of a format, trips over parameters and takes the first
-of a range for the one meant.
+of a range for the one meant (site.md 2.2).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -54,3 +55,35 @@ def _quality(offer: Offer, wanted: dict[str, float]) -> float:
     if exact:
         return max(exact)
     return wanted.get(offer.media.split("/")[0] + "/*", wanted.get("*/*", 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that a document comes in: its short name and extension, media type and name."""
+
+    short: str
+    media: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+HTML: Final = Form("html", "text/html", "Web page", ("application/xhtml+xml",))
+TURTLE: Final = Form("ttl", "text/turtle", "Turtle", ("application/x-turtle",))
+JSON_LD: Final = Form("jsonld", "application/ld+json", "JSON-LD", ("application/json",))
+RDF_XML: Final = Form("rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"))
+N_TRIPLES: Final = Form("nt", "application/n-triples", "N-Triples", ("text/plain",))
+FORMS: Final = (HTML, TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
+"""What every thing comes in; the first is what a client gets that has no wish."""
+
+
+def split(path: str, forms: Sequence[Form] = FORMS) -> tuple[str, Form | None]:
+    """A path without the extension that names a form, and that form."""
+    stem, dot, extension = path.rpartition(".")
+    wanted = next((form for form in forms if dot and form.short == extension), None)
+    return (stem, wanted) if wanted else (path, None)
+
+
+def named(name: str, forms: Sequence[Form] = FORMS) -> Form | None:
+    """The form of a short name or a media type, as `?_mediatype=` gives it."""
+    plain = name.partition(";")[0].strip().lower()
+    return next((f for f in forms if plain in (f.short, f.media, *f.aliases)), None)

@@ -1,0 +1,108 @@
+"""The statements about one thing as Turtle, N-Triples, RDF/XML or JSON-LD."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from vires import terms
+from vires.content import content_root
+from vires.decide.gather import Source
+
+CONTEXT: Final = terms.BASE + "context.jsonld"
+FORMATS: Final = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld"}
+"""Each format that a description comes in, by file extension, with rdflib's name for it."""
+
+_PREFIXES: Final = {
+    "vires": terms.VIRES,
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "org": terms.ORG,
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": terms.RDF,
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "skos": terms.SKOS,
+    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
+    "xsd": terms.XSD,
+}
+
+
+def describe(source: Source, iri: str, format_: str) -> bytes:
+    """What the record states of a thing, with the labels of all that it points to.
+
+    Of an ontology it is the whole graph that declares it. `format_` is a key of `FORMATS`; a thing
+    that is not in the record gives an empty document.
+    """
+    rows = source.rows("page/ontology", thing=iri) or source.rows("page/description", thing=iri)
+    graph = _graph(rows)
+    if format_ == "jsonld":
+        return _framed(graph, iri)
+    text = graph.serialize(format=FORMATS[format_])
+    if format_ == "nt":
+        text = "".join(sorted(text.splitlines(keepends=True)))
+    return text.encode()
+
+
+@cache
+def context() -> bytes:
+    """The JSON-LD context that the documents name."""
+    return (content_root() / "ontology" / "context.jsonld").read_bytes()
+
+
+def _graph(rows: Sequence[tuple[Any, ...]]) -> Graph:
+    """A graph of rows (subject, property, value), which are in order.
+
+    The store is the one of rdflib that keeps the order; its usual one answers from sets.
+    """
+    graph = Graph(store="SimpleMemory", bind_namespaces="none")
+    for prefix, namespace in _PREFIXES.items():
+        graph.bind(prefix, namespace)
+    for row in rows:
+        subject, prop, value = (_node(term) for term in row)
+        graph.add((subject, prop, value))
+    return graph
+
+
+def _node(term: Any) -> Node:
+    if (datatype := getattr(term, "datatype", None)) is not None:
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        plain = datatype.value == terms.XSD + "string"
+        # Not normalised: the record's own spelling of a value is what is handed on.
+        return Literal(
+            term.value, datatype=None if plain else URIRef(datatype.value), normalize=False
+        )
+    return BNode(term.value) if str(term).startswith("_:") else URIRef(term.value)
+
+
+def _framed(graph: Graph, iri: str) -> bytes:
+    """JSON-LD with the thing outermost and each named thing inside where it is first pointed to."""
+    text = graph.serialize(format="json-ld", context=json.loads(context())["@context"])
+    found = json.loads(text)
+    nodes = found.get("@graph", [found])
+    by_id = {node["id"]: node for node in nodes if "id" in node}
+    root = by_id.pop(iri, {"id": iri})
+    used: set[str] = set()
+    framed = {key: _embedded(value, by_id, used) for key, value in sorted(root.items())}
+    left = [node for key, node in sorted(by_id.items()) if key not in used]
+    body = {"@context": CONTEXT, **framed}
+    if left:
+        body["@included"] = left
+    return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _embedded(value: Any, by_id: dict[str, Any], used: set[str]) -> Any:
+    if isinstance(value, list):
+        found = [_embedded(one, by_id, used) for one in value]
+        return sorted(found, key=lambda one: json.dumps(one, sort_keys=True))
+    iri = value.get("id") if isinstance(value, dict) else value
+    if isinstance(iri, str) and iri in by_id and iri not in used:
+        used.add(iri)
+        return {key: by_id[iri][key] for key in sorted(by_id[iri])}
+    return value

@@ -1,0 +1,185 @@
+"""Names things, properties and values in words, and says where each is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from vires import terms
+from vires.addresses import path_of
+from vires.decide import labels
+from vires.decide.gather import Source
+from vires.explain.shown import uk_date
+from vires.explain.thing.parts import Item, Row
+
+LISTED: Final = 40
+"""How many values of one property a page lists."""
+
+_BORROWED: Final = {
+    "http://purl.org/dc/terms/": {
+        "bibliographicCitation": "Citation",
+        "created": "Created",
+        "creator": "Written by",
+        "date": "Date",
+        "description": "Description",
+        "identifier": "Identifier",
+        "isReplacedBy": "Replaced by",
+        "license": "Licence",
+        "relation": "Related",
+        "source": "Source",
+        "title": "Title",
+    },
+    "http://xmlns.com/foaf/0.1/": {"homepage": "Website"},
+    terms.RDF: {"type": "Kind of thing", "Property": "Property"},
+    "http://www.w3.org/2000/01/rdf-schema#": {
+        "Datatype": "Datatype",
+        "comment": "Note",
+        "domain": "Is a property of",
+        "isDefinedBy": "Defined in",
+        "label": "Name",
+        "range": "Leads to",
+        "seeAlso": "See also",
+        "subClassOf": "Is a kind of",
+        "subPropertyOf": "Is a special case of",
+        "Literal": "Text or value",
+    },
+    terms.SKOS: {
+        "Concept": "Concept",
+        "ConceptScheme": "Code list",
+        "altLabel": "Also called",
+        "broader": "Broader",
+        "closeMatch": "Close to, elsewhere",
+        "definition": "Definition",
+        "exactMatch": "The same, elsewhere",
+        "example": "Example",
+        "hasTopConcept": "Top concept",
+        "inScheme": "Code list",
+        "notation": "Key",
+        "note": "Note",
+        "prefLabel": "Name",
+        "relatedMatch": "Related, elsewhere",
+        "scopeNote": "How to use it",
+        "topConceptOf": "At the top of",
+    },
+    terms.ORG: {
+        "OrganizationalCollaboration": "Partnership",
+        "Post": "Post",
+        "Site": "Site",
+        "hasPost": "Posts",
+        "identifier": "Registered identifier",
+        "member": "Member",
+        "memberOf": "Member of",
+        "originalOrganization": "Organisation before",
+        "resultingOrganization": "Organisation after",
+        "role": "Role",
+        "siteOf": "Site of",
+        "subOrganizationOf": "Part of",
+    },
+    "http://www.w3.org/2002/07/owl#": {
+        "AnnotationProperty": "Annotation property",
+        "Class": "Class",
+        "DatatypeProperty": "Property with a value",
+        "ObjectProperty": "Property that links",
+        "Ontology": "Ontology",
+        "TransitiveProperty": "Transitive property",
+        "disjointWith": "Is never also",
+        "equivalentClass": "Is the same class as",
+        "equivalentProperty": "Is the same property as",
+        "inverseOf": "Read backwards",
+        "versionIRI": "This version",
+        "versionInfo": "Version",
+    },
+    "http://www.w3.org/ns/prov#": {"Entity": "Document", "wasDerivedFrom": "Derived from"},
+    "http://www.w3.org/2003/06/sw-vocab-status/ns#": {"term_status": "Status of the term"},
+    terms.XSD: {"boolean": "True or false", "date": "Date", "string": "Text", "integer": "Number"},
+}
+"""What terms of other vocabularies are called on a page; our own say it themselves."""
+
+_WORDS: Final = {
+    name + local: words for name, locals_ in _BORROWED.items() for local, words in locals_.items()
+}
+_TRUTH: Final = {
+    "true": "applies",
+    "1": "applies",
+    "yes": "applies",
+    "false": "does not apply",
+    "0": "does not apply",
+    "no": "does not apply",
+}
+
+
+class Namer:
+    """Names what a page of one snapshot shows."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def label(self, iri: str) -> str:
+        """What a thing is called: its label, the words for a borrowed term, or its IRI in words."""
+        return labels(self.source, (iri,)).get(iri) or _WORDS.get(iri) or _spelt(iri)
+
+    def title(self, iri: str) -> str:
+        """The label with a capital."""
+        return capital(self.label(iri))
+
+    def href(self, iri: str) -> str:
+        """Where a thing is shown: our page, else its own address; '' where it has neither."""
+        own = path_of(iri)
+        if own is not None:
+            return own if self._held(iri) else ""
+        return iri if iri.startswith(("https://", "http://")) else ""
+
+    def _held(self, iri: str) -> bool:
+        if labels(self.source, (iri,)):
+            return True
+        return bool(self.source.rows("page/statements", thing=iri))
+
+    def thing(self, iri: str, note: str = "") -> Item:
+        """A thing by its name, with a link."""
+        return Item(self.label(iri), self.href(iri), note)
+
+    def value(self, term: Any) -> Item:
+        """A value of a property, as a person reads it."""
+        datatype = getattr(term, "datatype", None)
+        if datatype is None:
+            return self.thing(str(term.value))
+        text = str(term.value)
+        if datatype.value == terms.XSD_DATE:
+            return Item(day(term))
+        if datatype.value == terms.XSD_BOOLEAN or text in ("yes", "no"):
+            return Item(_TRUTH.get(text, text))
+        register = labels(self.source, (datatype.value,)).get(datatype.value, "")
+        return Item(text, note=register)
+
+    def row(self, prop: str, values: Iterable[Any]) -> Row:
+        """A property with its values, in order of their text."""
+        items = sorted({self.value(v) for v in values}, key=lambda i: i.text.casefold())
+        return Row(self.title(prop), tuple(items[:LISTED]), max(0, len(items) - LISTED))
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def text_of(term: Any) -> str:
+    """The text of a term; '' for none."""
+    return "" if term is None else str(term.value)
+
+
+def day(term: Any) -> str:
+    """A date in words, or the text as it stands where it is no date; '' for none."""
+    try:
+        return uk_date(date.fromisoformat(text_of(term)))
+    except ValueError:
+        return text_of(term)
+
+
+def _spelt(iri: str) -> str:
+    """A name for what has none: an outside address without its scheme, or an IRI's end in words."""
+    if path_of(iri) is None and iri.startswith(("http://", "https://")) and "#" not in iri:
+        return re.sub(r"^https?://(www\.)?", "", iri).rstrip("/")
+    end = re.split(r"[/#]", iri.rstrip("/#"))[-1]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", end).replace("-", " ").lower() or iri

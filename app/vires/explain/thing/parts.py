@@ -1,0 +1,92 @@
+"""What a page about a thing shows: plain text and links in frozen dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+NOT_STATED: Final = "not stated in the source"
+NOT_RECORDED: Final = "not recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Some text, with the address that it leads to ('' where none) and a note beside it."""
+
+    text: str
+    href: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A property in words and its values; `more` says how many values are left out."""
+
+    label: str
+    items: tuple[Item, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its caption, its headings, and rows of cells, each cell some items."""
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[tuple[Item, ...], ...], ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node of a tree of concepts, and what is below it."""
+
+    item: Item
+    below: tuple[Branch, ...] = ()
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page under its own heading. Empty lists are not shown; `note` is a paragraph."""
+
+    heading: str
+    note: str = ""
+    rows: tuple[Row, ...] = ()
+    items: tuple[Item, ...] = ()
+    tables: tuple[Table, ...] = ()
+    tree: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The things that point here by one property: the first of them, and how many there are."""
+
+    label: str
+    items: tuple[Item, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing of the record as its page shows it.
+
+    `kinds` are its classes in words, `lead` what it is in a sentence, `status` a tag ('' where a
+    thing has none), `trail` the breadcrumbs, `views` the queries that fed the page.
+    """
+
+    iri: str
+    path: str
+    label: str
+    kinds: tuple[str, ...]
+    lead: str
+    status: str
+    illustrative: bool
+    example_note: str
+    trail: tuple[Item, ...]
+    facts: tuple[Row, ...]
+    sections: tuple[Section, ...]
+    sources: tuple[Row, ...]
+    mentions: tuple[Mentions, ...]
+    views: tuple[Item, ...]
+    replaced_by: tuple[Item, ...] = field(default=())

@@ -1,0 +1,32 @@
+"""The page of a thing by its IRI: what its class adds to what every thing has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from vires.decide.gather import Source
+from vires.explain.thing.generic import Found, Richer, find, page, successors
+from vires.explain.thing.parts import Item, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A thing that the record no longer holds, and what replaced it."""
+
+    iri: str
+    successors: tuple[Item, ...]
+
+
+def find_thing(source: Source, iri: str, today: date) -> Thing | Removed | None:
+    """The page of a thing as at a day; None where the record has nothing of it."""
+    found = find(source, iri, today)
+    if found is None:
+        return None
+    if replaced := successors(found):
+        return Removed(iri, replaced)
+    return page(found, _enrich)
+
+
+def _enrich(found: Found) -> Richer:
+    return Richer()

@@ -1,0 +1,215 @@
+"""Linked data: from a thing's IRI to the document about it, in the form that the client wants.
+
+`/id/{path}` and, for reference data, `/{kind}/{key}` send on to `/doc/{path}`, which is 200.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from vires import library, terms
+from vires.addresses import bases_of, iris_of
+from vires.decide.verdict import Snapshot
+from vires.errors import ContentError
+from vires.exchange import context, describe
+from vires.explain.thing import Item, Removed, Thing, find_thing
+from vires.library import View
+from vires.web.errors import told
+from vires.web.negotiation import FORMS, HTML, Form, best, named, split
+from vires.web.site import site
+
+blueprint = Blueprint("linked_data", __name__)
+
+LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
+SPARQL: Final = Form("rq", "application/sparql-query", "SPARQL")
+QUERY_FORMS: Final = (HTML, SPARQL)
+MAX_PATH: Final = 400
+"""The longest path of a thing, in characters: twice the longest on record."""
+
+_SEGMENT: Final = re.compile(r"""[^\s\x00-\x20\x7f-\x9f<>"{}|\\^`/?#\[\]\ud800-\udfff\ufffd]+""")
+
+
+@blueprint.get("/id/<path:path>")
+def identifier(path: str) -> Response:
+    """The IRI of an area's own thing, which is not a document: sent on to the one about it."""
+    return _see_other(path, iris_of(quote(split(path)[0]), _bases(site().snapshot())))
+
+
+@blueprint.get("/<kind>/<path:key>")
+def reference(kind: str, key: str) -> Response:
+    """The IRI of a thing of the reference data, by its path."""
+    path = f"{kind}/{key}"
+    if kind == "query" and _view(split(key, QUERY_FORMS)[0]):
+        return _sent_on(f"/doc/{path}")
+    return _see_other(path, (terms.BASE + split(path)[0],))
+
+
+@blueprint.get("/doc/<path:path>")
+def document(path: str) -> Response:
+    """The document about a thing, in one of its forms."""
+    _check(path)
+    snapshot = site().snapshot()
+    stem, by_extension = split(path)
+    found = _find(snapshot, iris_of(quote(stem), _bases(snapshot)))
+    if isinstance(found, Removed):
+        return _gone(found)
+    if found is None:
+        abort(404)
+    form = by_extension or _wanted()
+    if isinstance(form, Response):
+        return form
+    if form is None:
+        return _not_acceptable(found.path)
+    return _document(snapshot, found, form)
+
+
+@blueprint.get("/doc/query/<path:key>")
+def query(key: str) -> Response:
+    """The document about a view of the query library: what it answers, and its text."""
+    _check(key)
+    stem, by_extension = split(key, QUERY_FORMS)
+    view = _view(stem)
+    if view is None:
+        abort(404)
+    path = f"/doc/query/{view.key}"
+    form = by_extension or _wanted(QUERY_FORMS)
+    if isinstance(form, Response):
+        return form
+    if form is None:
+        return _not_acceptable(path, QUERY_FORMS)
+    if form is SPARQL:
+        response = _shared(Response(view.text, mimetype=SPARQL.media))
+    else:
+        response = Response(render_template("vires/thing/query.html", view=view, form=SPARQL))
+    return _with_links(response, view.iri, path, form, QUERY_FORMS)
+
+
+@blueprint.get("/context.jsonld")
+def json_ld_context() -> Response:
+    """The JSON-LD context that every JSON-LD document of the site names."""
+    return _shared(Response(context(), mimetype="application/ld+json"))
+
+
+def _bases(snapshot: Snapshot) -> frozenset[str]:
+    return bases_of(snapshot.graphs)
+
+
+def _check(path: str) -> None:
+    """A malformed path is a 400: no IRI could have it, so nothing is looked for."""
+    segments = path.split("/")
+    wellformed = all(_SEGMENT.fullmatch(s) and s not in (".", "..") for s in segments)
+    if not wellformed or len(path) > MAX_PATH:
+        abort(400)
+
+
+def _find(snapshot: Snapshot, iris: tuple[str, ...]) -> Thing | Removed | None:
+    pages = (find_thing(snapshot, iri, site().today()) for iri in iris)
+    return next((page for page in pages if page is not None), None)
+
+
+def _see_other(path: str, iris: tuple[str, ...]) -> Response:
+    _check(path)
+    found = _find(site().snapshot(), iris)
+    if isinstance(found, Removed):
+        return _gone(found)
+    if found is None:
+        abort(404)
+    form = split(path)[1]
+    return _sent_on(found.path + (f".{form.short}" if form else ""))
+
+
+def _sent_on(path: str) -> Response:
+    """303: the thing is not a document; the wish for a form goes along."""
+    wish = request.query_string.decode("ascii", "replace")
+    response = Response(status=303)
+    response.headers["Location"] = f"{path}?{wish}" if wish else path
+    response.headers["Vary"] = "Accept"
+    return _shared(response)
+
+
+def _view(key: str) -> View | None:
+    try:
+        return library.view(key)
+    except ContentError:
+        return None
+
+
+def _gone(found: Removed) -> Response:
+    response = told(
+        410,
+        "The record held this once and no longer does.",
+        "See what replaced it.",
+        found.successors,
+    )
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _wanted(forms: Sequence[Form] = FORMS) -> Form | Response | None:
+    """The form asked for in the address or by Accept; a 400 for a `_mediatype` that is unknown."""
+    given = request.args.get("_mediatype")
+    if given is None:
+        return best(request.headers.get("Accept"), forms)
+    known = ", ".join(f"{form.short} ({form.media})" for form in forms)
+    return named(given, forms) or told(
+        400, f"There is no form '{given[:80]}' here.", f"Give `_mediatype` as {known}."
+    )
+
+
+def _not_acceptable(path: str, forms: Sequence[Form] = FORMS) -> Response:
+    response = told(
+        406,
+        "This is not offered in any format that was asked for.",
+        "It is offered in these:",
+        tuple(Item(f"{f.name} ({f.media})", f"{path}.{f.short}") for f in forms),
+    )
+    response.headers["Vary"] = "Accept"
+    response.headers["Link"] = ", ".join(_alternates(path, forms))
+    return response
+
+
+def _document(snapshot: Snapshot, thing: Thing, form: Form) -> Response:
+    if form is HTML:
+        forms = tuple(f for f in FORMS if f is not HTML)
+        response = Response(render_template("vires/thing/page.html", thing=thing, forms=forms))
+    else:
+        body = describe(snapshot, thing.iri, form.short)
+        response = _shared(Response(body, content_type=_content_type(form)))
+    return _with_links(response, thing.iri, thing.path, form, FORMS)
+
+
+def _with_links(
+    response: Response, iri: str, path: str, form: Form, forms: Sequence[Form]
+) -> Response:
+    response.headers["Content-Location"] = f"{path}.{form.short}"
+    response.headers["Vary"] = "Accept"
+    response.headers["Link"] = ", ".join(
+        (
+            f'<{iri}>; rel="describes"',
+            f'<{path}>; rel="canonical"',
+            *_alternates(path, [other for other in forms if other is not form]),
+            f'<{LICENCE}>; rel="license"',
+        )
+    )
+    return response
+
+
+def _alternates(path: str, forms: Sequence[Form]) -> list[str]:
+    return [f'<{path}.{f.short}>; rel="alternate"; type="{f.media}"' for f in forms]
+
+
+def _content_type(form: Form) -> str:
+    # JSON-LD has no charset parameter (RFC 8259, section 11); the text forms do.
+    return form.media + ("; charset=utf-8" if form.media.startswith("text/") else "")
+
+
+def _shared(response: Response) -> Response:
+    """Public data may be read by the pages of others."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "Link, ETag, Content-Location"
+    return response
