@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,6 +13,7 @@ from vires.addresses import path_of
 from vires.decide.gather import Source
 from vires.explain.thing.naming import Namer, text_of
 from vires.explain.thing.parts import NOT_STATED, Item, Mentions, Row, Section, Thing
+from vires.explain.thing.read import Values, silences
 
 _DCT: Final = "http://purl.org/dc/terms/"
 _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -23,10 +24,10 @@ _NAMES: Final = (terms.PREF_LABEL, _DCT + "title", _RDFS + "label")
 _SOURCES: Final = (
     _DCT + "source",
     "http://www.w3.org/ns/prov#wasDerivedFrom",
-    terms.VIRES + "citation",
+    terms.CITATION,
     _DCT + "bibliographicCitation",
-    terms.VIRES + "dateSeen",
-    terms.VIRES + "verificationStatus",
+    terms.DATE_SEEN,
+    terms.VERIFICATION_STATUS,
 )
 _UNSHOWN: Final = frozenset({terms.TYPE, terms.ILLUSTRATIVE, terms.NOT_STATED, *_NAMES, *_SOURCES})
 _LAST: Final = (terms.SKOS + "note", _RDFS + "comment", _RDFS + "seeAlso", terms.NOTATION)
@@ -46,8 +47,6 @@ REGISTERS: Final = {
     "ns": Item("Data model", "/model"),
 }
 """The register that each kind of thing stands in, by the first part of its path."""
-
-Values = Mapping[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,7 @@ class Richer:
     sections: tuple[Section, ...] = ()
     status: str = ""
     shown: frozenset[str] = frozenset()
+    kinds: tuple[str, ...] = ()
     trail: tuple[Item, ...] = ()
     views: tuple[str, ...] = ()
 
@@ -120,14 +120,14 @@ def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
         iri=found.iri,
         path=path,
         label=namer.title(found.iri),
-        kinds=tuple(namer.title(t.value) for t in found.values.get(terms.TYPE, ())),
+        kinds=richer.kinds or tuple(namer.title(t.value) for t in found.values.get(terms.TYPE, ())),
         lead=found.first(lead),
         status=richer.status,
         illustrative=illustrative,
         example_note=note,
         trail=(*((register,) if register else ()), *richer.trail),
         facts=_facts(found, hidden),
-        sections=richer.sections,
+        sections=tuple(section for section in richer.sections if section),
         sources=_sources(found),
         mentions=_mentions(found),
         views=tuple(_view(key) for key in (*_VIEWS, *richer.views)),
@@ -150,7 +150,7 @@ def _rank(prop: str) -> int:
 
 
 def _sources(found: Found) -> tuple[Row, ...]:
-    silent = {term.value for term in found.values.get(terms.NOT_STATED, ())}
+    silent = silences(found.values)
     rows = [found.namer.row(p, found.values[p]) for p in _SOURCES if found.values.get(p)]
     rows += [
         Row(found.namer.title(p), (Item(NOT_STATED),))

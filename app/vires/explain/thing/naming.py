@@ -153,9 +153,17 @@ class Namer:
         register = labels(self.source, (datatype.value,)).get(datatype.value, "")
         return Item(text, note=register)
 
+    def stated_date(self, term: Any) -> Item:
+        """A date as the source words it, `commencesOn: July 2024`, with its property in words."""
+        name, colon, words = text_of(term).partition(": ")
+        known = labels(self.source, (terms.VIRES + name,)).get(terms.VIRES + name)
+        return Item(f"{capital(known)}: {words}" if colon and known else text_of(term))
+
     def row(self, prop: str, values: Iterable[Any]) -> Row:
         """A property with its values, in order of their text."""
-        items = sorted({self.value(v) for v in values}, key=lambda i: i.text.casefold())
+        read = self.stated_date if prop == terms.STATED_DATE else self.value
+        found = {read(value) for value in values}
+        items = sorted(found, key=lambda i: i.text.casefold())
         return Row(self.title(prop), tuple(items[:LISTED]), max(0, len(items) - LISTED))
 
 

@@ -48,7 +48,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page under its own heading. Empty lists are not shown; `note` is a paragraph."""
+    """A part of a page under its own heading, with parts `below` it; `note` is a paragraph."""
 
     heading: str
     note: str = ""
@@ -56,6 +56,11 @@ class Section:
     items: tuple[Item, ...] = ()
     tables: tuple[Table, ...] = ()
     tree: tuple[Branch, ...] = ()
+    below: tuple[Section, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to show below the heading."""
+        return any((self.note, self.rows, self.items, self.tables, self.tree, self.below))
 
 
 @dataclass(frozen=True, slots=True)

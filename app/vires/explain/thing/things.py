@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
+from vires import terms
 from vires.decide.gather import Source
+from vires.explain.thing import agreement, flow
 from vires.explain.thing.generic import Found, Richer, find, page, successors
 from vires.explain.thing.parts import Item, Thing
 
@@ -28,5 +32,16 @@ def find_thing(source: Source, iri: str, today: date) -> Thing | Removed | None:
     return page(found, _enrich)
 
 
+_RICHER: Final[tuple[tuple[tuple[str, ...], Callable[[Found], Richer]], ...]] = (
+    (agreement.INSTRUMENTS, agreement.instrument),
+    (agreement.VERSIONS, agreement.version),
+    ((terms.VIRES + "DataFlow",), flow.flow),
+)
+"""What adds to the page of each class; the first whose classes are stated."""
+
+
 def _enrich(found: Found) -> Richer:
+    for classes, richer in _RICHER:
+        if found.is_a(*classes):
+            return richer(found)
     return Richer()

@@ -1,0 +1,250 @@
+"""The pages of an agreement and of its versions: tiers, parties, flows, controls, history."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final
+
+from vires import terms
+from vires.explain.shown import uk_date
+from vires.explain.standing import Standing
+from vires.explain.thing.flow import flow_sections
+from vires.explain.thing.generic import Found, Richer
+from vires.explain.thing.naming import Namer, capital, day, text_of
+from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Row, Section, Table
+from vires.explain.thing.read import Values, absence, days_to, iris, nodes, silences
+
+INSTRUMENTS: Final = tuple(
+    terms.VIRES + name
+    for name in (
+        "SharingInstrument",
+        "PrinciplesFramework",
+        "InformationCommunityAgreement",
+        "InformationSharingAgreement",
+    )
+)
+VERSIONS: Final = tuple(
+    terms.VIRES + name
+    for name in (
+        "InstrumentVersion",
+        "PrinciplesVersion",
+        "CommunityAgreementVersion",
+        "SharingAgreementVersion",
+    )
+)
+_DATES: Final = frozenset({terms.COMMENCES_ON, terms.ENDS_ON, terms.REVIEW_DUE_ON})
+_VERSION_VIEWS: Final = (
+    "page/tiers",
+    "page/parties",
+    "page/signatures",
+    "page/flows",
+    "page/controls",
+)
+
+
+def instrument(found: Found) -> Richer:
+    """An agreement: what stands of it today, its versions, and how it came to be."""
+    standing = Standing(found.source, found.today)
+    status = standing.instrument(found.iri)
+    tier = found.first(terms.TIER_LABEL)
+    kinds = [found.namer.label(iri) for iri in iris(found.values, terms.TYPE)]
+    shown = ((), ()) if status.version is None else _of_version(found, status.version)
+    return Richer(
+        sections=(_versions(found, standing), *shown[0], _history(found)),
+        status=status.word,
+        shown=frozenset({terms.HAD_STATUS_EVENT, terms.TIER_LABEL, terms.VERSION_OF}),
+        kinds=tuple(
+            f"{tier} {kind[:1].lower()}{kind[1:]}" if tier else capital(kind) for kind in kinds
+        ),
+        views=("page/versions", "page/events", *shown[1]),
+    )
+
+
+def version(found: Found) -> Richer:
+    """A version of an agreement: when it runs, who is bound, what is shared under what."""
+    standing = Standing(found.source, found.today)
+    agreements = iris(found.values, terms.VERSION_OF)
+    status = standing.version_word(found.iri, agreements[0] if agreements else "")
+    sections, views = _of_version(found, found.iri)
+    return Richer(
+        sections=(_dates(found), *sections),
+        status=status,
+        shown=frozenset(
+            {*_DATES, terms.STATED_DATE, terms.STATES_CONTROL, terms.STATES_PRINCIPLE, terms.SIGNS}
+        ),
+        trail=tuple(found.namer.thing(iri) for iri in agreements),
+        views=views,
+    )
+
+
+def _of_version(found: Found, iri: str) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """The sections about one version, which an agreement shows of the one that stands."""
+    namer = found.namer
+    values = found.values if iri == found.iri else _stated(namer, iri)
+    flows = flow_sections(namer, iri)
+    note = "" if flows else capital(absence(values, terms.FLOW_OF)) + "."
+    of = "" if iri == found.iri else f" in {namer.label(iri)}"
+    sections = (
+        _tiers(namer, iri, values),
+        _parties(namer, iri, values),
+        Section(f"What is shared{of}", note=note, below=flows),
+        _controls(namer, iri, values),
+    )
+    return sections, _VERSION_VIEWS
+
+
+def _stated(namer: Namer, iri: str) -> Values:
+    values: dict[str, list[Any]] = defaultdict(list)
+    for prop, value in namer.source.rows("page/statements", thing=iri):
+        values[prop.value].append(value)
+    return {prop: tuple(found) for prop, found in values.items()}
+
+
+def _dates(found: Found) -> Section:
+    rows = []
+    for prop in (terms.COMMENCES_ON, terms.ENDS_ON, terms.REVIEW_DUE_ON):
+        items = tuple(
+            Item(day(term), note=days_to(term, found.today)) for term in found.values.get(prop, ())
+        )
+        words = Item(absence(found.values, prop))
+        rows.append(Row(found.namer.title(prop), items or (words,)))
+    if said := found.values.get(terms.STATED_DATE):
+        rows.append(found.namer.row(terms.STATED_DATE, said))
+    return Section("Dates", rows=tuple(rows))
+
+
+def _versions(found: Found, standing: Standing) -> Section:
+    namer, lines = found.namer, []
+    rows = found.source.rows("page/versions", agreement=found.iri)
+    for version, label, commences, ends, review, _ in rows:
+        lines.append(
+            (
+                (Item(text_of(label) or namer.label(version.value), namer.href(version.value)),),
+                (Item(day(commences) or NOT_RECORDED),),
+                (Item(day(ends) or "no end recorded"),),
+                (Item(day(review) or NOT_RECORDED, note=days_to(review, found.today)),),
+                (Item(standing.version_word(version.value, found.iri)),),
+            )
+        )
+    note = "" if lines else capital(absence(found.values, terms.VERSION_OF)) + "."
+    headings = ("Version", "From", "Until", "Review due", f"On {day_of(found)}")
+    tables = (Table("Versions", headings, tuple(lines)),) if lines else ()
+    return Section("Versions", note=note, tables=tables)
+
+
+def day_of(found: Found) -> str:
+    """The day that the page speaks of, in words."""
+    return uk_date(found.today)
+
+
+def _history(found: Found) -> Section:
+    namer, lines = found.namer, []
+    for _, when, status, version, silent in found.source.rows("page/events", agreement=found.iri):
+        said = NOT_STATED if text_of(silent) == "true" else NOT_RECORDED
+        lines.append(
+            (
+                (Item(day(when) or said),),
+                (Item(namer.title(status.value)) if status else Item(NOT_RECORDED),),
+                (namer.thing(version.value) if version else Item("the agreement as a whole"),),
+            )
+        )
+    note = "" if lines else f"Status: {absence(found.values, terms.HAD_STATUS_EVENT)}."
+    tables = (Table("Status events", ("When", "Status", "Of"), tuple(lines)),) if lines else ()
+    return Section("History", note=note, tables=tables)
+
+
+def _tiers(namer: Namer, iri: str, values: Values) -> Section:
+    """What the version stands on, up to the top, and what stands on it."""
+    groups: dict[str, list[Item]] = {"above": [], "below": []}
+    for way, other, _, tier in namer.source.rows("page/tiers", version=iri):
+        groups[way.value].append(namer.thing(other.value, text_of(tier)))
+    above, below = (tuple(dict.fromkeys(groups[way])) for way in ("above", "below"))
+    rows = [Row("Stands on", above or (Item(absence(values, terms.UNDERPINNED_BY)),))]
+    if below:
+        rows.append(Row("Stood on by", below))
+    return Section("Place in the tiers", rows=tuple(rows))
+
+
+def _parties(namer: Namer, iri: str, values: Values) -> Section:
+    """Who takes part, for whom it was signed, when and as what."""
+    signed = _signatures(namer, iri)
+    unsigned = NOT_STATED if terms.SIGNS in silences(values) else "Not yet signed"
+    lines = []
+    for part in nodes(namer.source, "page/parties", version=iri).values():
+        bodies = iris(part, terms.PARTICIPANT)
+        lines += [_party(namer, part, body, signed.pop(body, []), unsigned) for body in bodies]
+        if classes := part.get(terms.PARTICIPANT_CLASS):
+            every = namer.row(terms.PARTICIPANT_CLASS, classes).items
+            blank = (Item("not one named body"),)
+            lines.append((every, (Item(_period(part)),), blank, blank, blank))
+    lines += [_party(namer, {}, body, found, unsigned) for body, found in signed.items()]
+    note = "" if lines else capital(absence(values, terms.PARTICIPATES_IN)) + "."
+    headings = ("Organisation", "Takes part", "Signed on", "Signed as", "Status")
+    lines.sort(key=lambda line: line[0][0].text.casefold())
+    tables = (Table("Parties and signatures", headings, tuple(lines)),) if lines else ()
+    return Section("Parties and signatures", note=note, tables=tables)
+
+
+def _signatures(namer: Namer, version: str) -> dict[str, list[tuple[Item, Item]]]:
+    """The day and capacity of each signature that counts for a version, by organisation."""
+    silent: dict[str, set[str]] = defaultdict(set)
+    found: dict[tuple[str, str], tuple[str, str, bool]] = {}
+    for row in namer.source.rows("page/signatures", version=version):
+        signature, body, when, capacity, deemed, unsaid = row
+        found[body.value, signature.value] = (day(when), text_of(capacity), deemed is not None)
+        silent[signature.value].add(text_of(unsaid))
+    signed: dict[str, list[tuple[Item, Item]]] = defaultdict(list)
+    for (body, signature), (when, capacity, deemed) in found.items():
+        days, roles = (
+            NOT_STATED if prop in silent[signature] else NOT_RECORDED
+            for prop in (terms.SIGNED_ON, terms.VIRES + "inCapacity")
+        )
+        note = "by another signature that counts for this" if deemed else ""
+        signed[body].append((Item(when or days, note=note), Item(capital(capacity) or roles)))
+    return signed
+
+
+def _party(
+    namer: Namer, part: Values, body: str, signed: list[tuple[Item, Item]], unsigned: str
+) -> tuple[tuple[Item, ...], ...]:
+    none = (Item(NOT_RECORDED if unsigned != NOT_STATED else NOT_STATED),)
+    return (
+        (namer.thing(body),),
+        (Item(_period(part) if part else "no part recorded"),),
+        tuple(when for when, _ in signed) or none,
+        tuple(capacity for _, capacity in signed) or none,
+        (Item("Signed" if signed else unsigned),),
+    )
+
+
+def _period(part: Values) -> str:
+    start = next((day(term) for term in part.get(terms.PARTICIPATES_FROM, ())), "")
+    end = next((day(term) for term in part.get(terms.PARTICIPATES_UNTIL, ())), "")
+    begun = f"from {start}" if start else f"start {absence(part, terms.PARTICIPATES_FROM)}"
+    return f"{begun} until {end}" if end else begun
+
+
+def _controls(namer: Namer, iri: str, values: Values) -> Section:
+    """The controls and principles that bind the version, each with the tier that states it."""
+    found: dict[str, list[tuple[tuple[Item, ...], ...]]] = {"control": [], "principle": []}
+    rows = namer.source.rows("page/controls", version=iri)
+    tightened = {row[5].value for row in rows if row[5] is not None}
+    for control, kind, text, stated, tier, _ in rows:
+        note = "tightened below" if control.value in tightened else ""
+        here = (
+            "this version" if stated.value == iri else f"inherited from {namer.label(stated.value)}"
+        )
+        line = (
+            (namer.thing(control.value, note),),
+            (Item(text_of(text) or NOT_RECORDED),),
+            (Item(capital(here), namer.href(stated.value), text_of(tier)),),
+        )
+        if line not in found[kind.value]:
+            found[kind.value].append(line)
+    tables = [
+        Table(caption, (caption[:-1], "What it asks", "Stated by"), tuple(found[kind]))
+        for kind, caption in (("control", "Controls"), ("principle", "Principles"))
+        if found[kind]
+    ]
+    note = "" if tables else capital(absence(values, terms.STATES_CONTROL)) + "."
+    return Section("Controls", note=note, tables=tuple(tables))
