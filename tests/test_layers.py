@@ -23,6 +23,7 @@ FLOORS = (
     ("inference", "reason"),
     ("decide",),
     ("shipped", "explain", "answer_text", "exchange"),
+    ("registers",),
     ("web",),
     ("cli", "__init__"),
 )

@@ -17,6 +17,12 @@ from vires.errors import ContentError
 
 _KEY: Final = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 
+PLACES: Final = ("column", "under", "sheet", "none")
+"""Where a register shows a column: beside the others, under the first, in downloads, nowhere."""
+
+FACETS: Final = ("", "one", "several")
+"""How many values of a facet may be chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -28,15 +34,38 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a view's rows: its name and what it holds."""
+    """A column of a view's rows: its name and what it holds.
+
+    A column with a `title` is shown by a register: `place` says where, `facet` whether one or
+    several of its values may be chosen, `sort` whether rows can be put in its order, `empty` what a
+    cell without a value says. One with a `rule` or with `rows_of` is no part of the query: the rule
+    computes it from the column `of`; `rows_of` is `{register}/{facet}`, whose rows it lists.
+    """
 
     name: str
     kind: str
+    title: str = ""
+    place: str = "column"
+    facet: str = ""
+    sort: bool = False
+    empty: str = "not recorded"
+    rule: str = ""
+    of: str = ""
+    rows_of: str = ""
+
+    @property
+    def computed(self) -> bool:
+        """Whether its cells are computed from others, and not read by the query."""
+        return bool(self.rule or self.rows_of)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A named query with what it answers, for whom, and what goes in and comes out."""
+    """A named query with what it answers, for whom, and what goes in and comes out.
+
+    `columns` are those that the query gives, `shown` those that a register shows, in its order,
+    computed ones among them.
+    """
 
     key: str
     title: str
@@ -45,6 +74,7 @@ class View:
     parameters: tuple[Parameter, ...]
     columns: tuple[Column, ...]
     text: str
+    shown: tuple[Column, ...] = ()
 
     @property
     def iri(self) -> str:
@@ -74,19 +104,37 @@ def parse(key: str, text: str) -> View:
     body = "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
     try:
         found: dict[str, Any] = tomllib.loads(header)
+        columns = tuple(_column(c) for c in found.get("columns", ()))
         return View(
             key,
             found["title"],
             found["question"],
             found["audience"],
             tuple(Parameter(p["name"], p["type"]) for p in found.get("parameters", ())),
-            tuple(Column(c["name"], c["kind"]) for c in found.get("columns", ())),
+            tuple(c for c in columns if not c.computed),
             body,
+            tuple(c for c in columns if c.title),
         )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise ContentError(
             f"queries/{key}/view.rq: the `#+` header is malformed ({error}); mend it"
         ) from error
+
+
+def _column(stated: dict[str, Any]) -> Column:
+    """A column from its table in the header; each mark must be known and of its type."""
+    column = Column(**stated)
+    for mark, default in Column.__dataclass_fields__.items():
+        wanted = bool if default.type == "bool" else str
+        if type(getattr(column, mark)) is not wanted:
+            raise TypeError(f"`{mark}` of the column `{column.name}` must be a {wanted.__name__}")
+    if column.place not in PLACES:
+        raise ValueError(f"`place` of the column `{column.name}` must be one of {PLACES}")
+    if column.facet not in FACETS:
+        raise ValueError(f"`facet` of the column `{column.name}` must be one of {FACETS}")
+    if (column.facet or column.sort or column.computed) and not column.title:
+        raise ValueError(f"the column `{column.name}` needs a `title`, since it is shown")
+    return column
 
 
 def views() -> tuple[View, ...]:

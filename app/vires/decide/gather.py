@@ -136,6 +136,19 @@ def _whole(key: _Key) -> Record:
     return Record(law.facts, _frozen(facts), law.broader)
 
 
+def whole(source: Source) -> Record:
+    """All that the conditions may read of instruments, memberships and restructures, for lists."""
+    return _whole(_Key(source))
+
+
+@lru_cache(maxsize=8)
+def _whole(key: _Key) -> Record:
+    facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
+    _facts(key.source.rows("standing/record"), facts)
+    law = _law(key)
+    return Record(law.facts, _frozen(facts), law.broader)
+
+
 @lru_cache(maxsize=4096)
 def _read(key: _Key, view: str, name: str, value: str) -> Facts:
     """The facts of one view for one thing; every view gives each node with all its facts."""

@@ -17,7 +17,7 @@ from vires.decide import URGENT, Question, ask, choices
 from vires.explain import explain, uk_date
 from vires.sandbox import Ledger, Limits, Sandbox
 from vires.store import Reader
-from vires.web import api, errors, linked_data, pages, security, sparql
+from vires.web import api, errors, linked_data, pages, registers, security, sparql
 from vires.web.site import Site, SnapshotReader
 
 _STATIC = Path(__file__).parent / "static"
@@ -58,6 +58,7 @@ def create_app(
     app.register_blueprint(api.blueprint)
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(linked_data.blueprint)
+    app.register_blueprint(registers.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:

@@ -1,0 +1,153 @@
+"""The registers: a list, its facets, its order and pages, and its downloads, for each view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+
+from vires.addresses import path_of
+from vires.explain import uk_date
+from vires.registers import (
+    Chosen,
+    Page,
+    Table,
+    branches,
+    choose,
+    facets,
+    page,
+    registers,
+    rows,
+    table,
+    to_csv,
+    to_xlsx,
+)
+from vires.web.site import site
+
+blueprint = Blueprint("registers", __name__)
+
+LISTED: Final = 3
+"""How many values of a cell a page lists; a download has every one."""
+
+TYPES: Final = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def show(name: str) -> tuple[str, int]:
+    """A register: the rows that the address asks for, or what is wrong with the address."""
+    found = table(site().snapshot(), name, site().today())
+    chosen = choose(found, request.args.items(multi=True), paged=found.tree is None)
+    return _page(found, chosen), 400 if chosen.problems else 200
+
+
+def download(name: str, form: str) -> Response | tuple[str, int]:
+    """Exactly the rows that the address asks for, all pages of them, as a file."""
+    found = table(site().snapshot(), name, site().today())
+    chosen = choose(found, request.args.items(multi=True), paged=False)
+    if chosen.problems:
+        return _page(found, chosen), 400
+    wanted = rows(found, chosen)
+    data = (
+        to_csv(found, wanted)
+        if form == "csv"
+        else to_xlsx(found, wanted, _about(found, chosen, len(wanted)))
+    )
+    response = Response(data, content_type=TYPES[form])
+    file = f"vires-{name}-{found.on.isoformat()}.{form}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return response
+
+
+for _name in registers():
+    blueprint.add_url_rule(f"/{_name}", _name, show, defaults={"name": _name})
+    blueprint.add_url_rule(
+        f"/{_name}.<any(csv, xlsx):form>", f"{_name}-file", download, defaults={"name": _name}
+    )
+
+
+def link(name: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """The address of a register with some parameters."""
+    query = urlencode(list(pairs))
+    return f"/{name}?{query}" if query else f"/{name}"
+
+
+def _page(found: Table, chosen: Chosen) -> str:
+    shown = page(found, chosen)
+    return render_template(
+        "vires/register.html",
+        table=found,
+        chosen=chosen,
+        page=shown,
+        branches=branches(found) if found.tree else (),
+        facets=facets(found, chosen),
+        taken=_taken(found, chosen),
+        columns=found.placed("column"),
+        under=found.placed("under"),
+        files={form: link(f"{found.name}.{form}", chosen.pairs()) for form in TYPES},
+        pagination=_pagination(found, chosen, shown),
+        order=lambda column: _order(found, chosen, column.name),
+        listed=LISTED,
+        link=link,
+        path_of=path_of,
+    )
+
+
+def _order(found: Table, chosen: Chosen, name: str) -> tuple[str, str]:
+    """The address that puts rows in order of a column, and how they are in order of it now."""
+    current = chosen.order or found.view.shown[0].name
+    if current != name:
+        return link(found.name, chosen.pairs(order=name)), ""
+    falling = f"-{name}" if not chosen.falling else name
+    state = "descending" if chosen.falling else "ascending"
+    return link(found.name, chosen.pairs(order=falling)), state
+
+
+def _taken(found: Table, chosen: Chosen) -> list[tuple[str, str, str, int]]:
+    """Each value chosen: its facet, its words, the list without it, and how long that is."""
+    taken = []
+    for facet in facets(found, chosen):
+        for option in facet.options:
+            if option.chosen:
+                less = chosen.without(facet.column.name, option.value.key)
+                address = link(found.name, less.pairs())
+                count = len(rows(found, less))
+                taken.append((facet.column.title, option.value.text, address, count))
+    return taken
+
+
+def _pagination(found: Table, chosen: Chosen, shown: Page) -> dict[str, object]:
+    def to(number: int) -> str:
+        return link(found.name, chosen.pairs(page=number))
+
+    last = shown.pages
+    items: list[dict[str, object]] = []
+    for number in range(1, last + 1):
+        if number in (1, last) or abs(number - shown.number) < 3:
+            items.append({"number": number, "href": to(number), "current": number == shown.number})
+        elif items and "ellipsis" not in items[-1]:
+            items.append({"ellipsis": True})
+    found_links: dict[str, object] = {"items": items, "landmarkLabel": "Pages of the list"}
+    if 1 < shown.number <= last:
+        found_links["previous"] = {"href": to(shown.number - 1)}
+    if shown.number < last:
+        found_links["next"] = {"href": to(shown.number + 1)}
+    return found_links
+
+
+def _about(found: Table, chosen: Chosen, count: int) -> tuple[tuple[str, str], ...]:
+    """What a workbook says of itself, so that a copy of it can be judged without the site."""
+    filters = [f"{title}: {text}" for title, text, _, _ in _taken(found, chosen)]
+    return (
+        ("List", found.view.title),
+        ("Question", found.view.question),
+        ("Filters", "; ".join(filters) or "none"),
+        ("Rows", str(count)),
+        ("As at", uk_date(found.on)),
+        ("Data version", found.data_version),
+        ("Query", found.view.iri),
+        ("Meaning", "Reports what is documented; a person decides."),
+    )
