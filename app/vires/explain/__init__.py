@@ -4,8 +4,7 @@ Runs the views of `queries/answer/` and gives frozen dataclasses of plain text, 
 no query and no store. It adds no finding of its own.
 """
 
-from vires.explain.counts import counts
 from vires.explain.read import explain
 from vires.explain.shown import CONDITION_TITLES, Explanation, uk_date
 
-__all__ = ["CONDITION_TITLES", "Explanation", "counts", "explain", "uk_date"]
+__all__ = ["CONDITION_TITLES", "Explanation", "explain", "uk_date"]

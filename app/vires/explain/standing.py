@@ -6,14 +6,14 @@ disagree; this module only finds the word for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from vires import terms
 from vires.decide import names
-from vires.decide.binding import dissolved, member
+from vires.decide.binding import bound, dissolved, member
 from vires.decide.force import reading_in_force, version_in_force
 from vires.decide.gather import Source, whole
 from vires.decide.logic import Finding, Outcome
@@ -53,6 +53,14 @@ READING_WORDS: Final = (
     "Repealed",
     "No longer in force",
     UNTOLD,
+)
+
+SIGNED_WORDS: Final = (
+    "Signed by every party",
+    "Signed by some parties",
+    "Not yet signed",
+    "Cannot tell who signed",
+    "No party named",
 )
 
 BODY_WORDS: Final = ("No dissolution recorded", "Dissolved", "Cannot tell if dissolved")
@@ -96,6 +104,20 @@ class Standing:
         if found.outcome is Outcome.NOT_MET:
             return self._why_not(instrument, version)
         return _word(found)
+
+    def signed(self, instrument: str, parties: Sequence[str]) -> str:
+        """How many of some bodies are bound to the version of an instrument that stands."""
+        every, some_, none, untold, unnamed = SIGNED_WORDS
+        version = self.instrument(instrument).version
+        bodies = [party for party in parties if party != terms.NOT_STATED]
+        if version is None or not bodies:
+            return unnamed
+        found = {bound(self.record, version, body, self.on).outcome for body in bodies}
+        if found == {Outcome.MET}:
+            return every
+        if found == {Outcome.NOT_MET}:
+            return none
+        return some_ if Outcome.MET in found else untold
 
     def reading(self, reading: str) -> str:
         """The word for a reading of the law."""

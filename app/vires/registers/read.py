@@ -43,12 +43,15 @@ def registers() -> dict[str, View]:
         if view.key.startswith(FAMILY + "/")
     }
     for view in found.values():
-        _check(view, found)
+        check(view, found)
     return found
 
 
-def _check(view: View, every: dict[str, View]) -> None:
-    """A header that names an unknown kind, rule, column or register is a fault of content."""
+def check(view: View, every: dict[str, View]) -> None:
+    """Refuse a header that names what is not known.
+
+    Errors: `ContentError` naming the view, the column and the unknown kind, rule or register.
+    """
     names = {column.name for column in (*view.columns, *view.shown) if not column.rule}
     for column in (*view.columns, *view.shown):
         register, _, facet = column.rows_of.partition("/")

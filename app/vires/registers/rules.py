@@ -12,7 +12,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from vires import terms
-from vires.explain.standing import BODY_WORDS, INSTRUMENT_WORDS, READING_WORDS, Standing
+from vires.explain.standing import (
+    BODY_WORDS,
+    INSTRUMENT_WORDS,
+    READING_WORDS,
+    SIGNED_WORDS,
+    Standing,
+)
 
 SOON: Final = timedelta(days=90)
 REVIEW_WORDS: Final = ("Overdue", "Within 90 days", "Later", "Not stated", "Not recorded")
@@ -61,6 +67,10 @@ RULES: Final[dict[str, Rule]] = {
     "instrument-status": Rule(
         INSTRUMENT_WORDS,
         lambda facts, _, those: [facts.standing.instrument(one).word for one in those],
+    ),
+    "signatures": Rule(
+        SIGNED_WORDS,
+        lambda facts, thing, those: [facts.standing.signed(thing, those)],
     ),
     "reading-status": Rule(
         READING_WORDS,

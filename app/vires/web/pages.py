@@ -10,8 +10,9 @@ from werkzeug.datastructures import MultiDict
 
 from vires.decide import HEADINGS, Choice, ask, choices, labels
 from vires.decide.verdict import Snapshot
-from vires.explain import counts, explain
+from vires.explain import explain
 from vires.web.asking import Asking, Problem, read
+from vires.web.registers import held
 from vires.web.site import site
 
 blueprint = Blueprint("pages", __name__)
@@ -32,7 +33,7 @@ def home() -> str:
     snapshot = site().snapshot()
     return render_template(
         "vires/home.html",
-        counts=counts(snapshot),
+        held=held,
         today=site().today(),
         data_version=snapshot.data_version,
     )

@@ -75,6 +75,18 @@ def link(name: str, pairs: Iterable[tuple[str, str]]) -> str:
     return f"/{name}?{query}" if query else f"/{name}"
 
 
+def held(name: str, **filters: list[str]) -> tuple[int, str]:
+    """How many rows of a register some filters give, and the address that lists them.
+
+    A filter that the record does not know gives none, and the address of the whole list.
+    """
+    found = table(site().snapshot(), name, site().today())
+    chosen = choose(found, [(facet, key) for facet, keys in filters.items() for key in keys])
+    if chosen.problems:
+        return 0, link(name, ())
+    return len(rows(found, chosen)), link(name, chosen.pairs())
+
+
 def _page(found: Table, chosen: Chosen) -> str:
     shown = page(found, chosen)
     return render_template(
