@@ -15,13 +15,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Ground floor first; a module imports only from its own row or above.
 FLOORS = (
-<<<<<<< HEAD
-    ("errors", "config", "terms", "addresses"),
-    ("content", "library"),
-=======
     ("errors", "config", "terms"),
     ("addresses", "content", "library"),
->>>>>>> 9a26369 (Count the record on the front page by the registers)
     ("ingest",),
     ("store",),
     ("sandbox",),

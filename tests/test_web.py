@@ -20,11 +20,13 @@ from werkzeug.test import TestResponse
 
 from tests.browser.payloads import PAYLOADS
 from tests.browser.shipped import DAY, VERDICTS, application, query, questions, snapshot
+from vires import terms
 from vires.config import Settings
 from vires.decide import HEADINGS, URGENT, ask, to_json
 from vires.errors import StoreMissingError
 from vires.explain import CONDITION_TITLES, uk_date
 from vires.library import views
+from vires.registers import registers
 from vires.web import application as ready_application
 from vires.web import create_app
 from vires.web import errors as web_errors
@@ -40,6 +42,8 @@ ROUTES = {
     "/answer": {"GET": 400, "HEAD": 400},
     "/api/ask": {"GET": 400, "HEAD": 400},
     "/healthz": {"GET": 200, "HEAD": 200},
+    **{f"/{name}": {"GET": 200, "HEAD": 200} for name in registers()},
+    **{f"/{name}.<any(csv, xlsx):form>": {"GET": 200, "HEAD": 200} for name in registers()},
     "/static/<path:filename>": {"GET": 200, "HEAD": 200},
     "/context.jsonld": {"GET": 200, "HEAD": 200},
     "/doc/<path:path>": {"GET": 200, "HEAD": 200},
@@ -53,6 +57,7 @@ FILLED = {
     "/doc/query/<path:key>": "/doc/query/answer/law",
     "/id/<path:path>": "/id/agreement/mash",
     "<kind>/<path:key>": "reading/cda1998-s115",
+    "<any(csv, xlsx):form>": "xlsx",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
@@ -83,6 +88,11 @@ PAGES = {
     f"/answer?{GOOD}&category=health": 200,
     "/answer?from=cwc&to=cwc&purpose=crime-prevention&category=name": 200,
     "/answer": 400,
+    **{f"/{name}": 200 for name in registers()},
+    "/agreements?status=in-force&sort=-due&page=1": 200,
+    "/agreements?status=ended&review=later": 200,
+    "/agreements?status=nonsense": 400,
+    "/agreements.pdf": 404,
     "/no-such-page": 404,
     "/static/no-such-file": 404,
     "/static/../app.py": 404,
@@ -93,6 +103,10 @@ FORBIDDEN = re.compile(
     r"|you do not need consent|not permitted)\b|[\u2717\u2718\u274c]",
     re.IGNORECASE,
 )
+
+
+# What a list quotes from the record: names of things, and what a duty turns on.
+QUOTED = frozenset({terms.PREF_LABEL, terms.TRIGGER_TEXT})
 
 
 class Page(HTMLParser):
@@ -455,6 +469,10 @@ def _own_words(client: FlaskClient, path: str) -> str:
             x["text"] for key in ("powers", "duties", "restrictions") for x in said.get(key, ())
         ]
         for quoted in [*laws, *said.get("not_tested", ())]:
+            text = text.replace(" ".join(quoted.split()), "")
+    if path.partition("?")[0][1:] in registers():
+        stated = {q.object.value for q in snapshot().quads() if q.predicate.value in QUOTED}
+        for quoted in sorted(stated, key=len, reverse=True):
             text = text.replace(" ".join(quoted.split()), "")
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -40,6 +41,11 @@ TEMPLATES = {
     "question-error": "/check?from=cwc&to=west+midlands+polise&on-day=30&on-month=2&on-year=2026",
     "check": f"/check?{GOOD}",
     "several": f"/answer?{GOOD}&category=health",
+    "register": "/agreements",
+    "register-filtered": "/law?use=relied-on&sort=-from",
+    "register-tree": "/purposes",
+    "register-empty": "/agreements?status=ended&review=later",
+    "register-error": "/agreements?status=nonsense&sort=party",
     "error-404": "/no-such-page",
     "error-503": "/store-gone",
     **{f"answer-{verdict}": verdict for verdict in VERDICTS},
@@ -256,6 +262,30 @@ def test_the_question_can_be_asked_without_script(browser: Browser, base: str) -
     assert page.locator("h1").inner_text() == HEADINGS["covered"]
     page.locator("details summary").last.click()
     assert page.locator("details table").first.is_visible()
+    context.close()
+
+
+def test_a_list_is_filtered_without_script(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + "/agreements")
+    page.get_by_text("Filter the list").click()
+    page.get_by_label(re.compile(r"In force \(\d+\)")).check()
+    page.get_by_label("Community", exact=True).select_option("children")
+    page.get_by_label("In order of").select_option("-due")
+    page.get_by_role("button", name="Show these").click()
+    assert {"status=in-force", "community=children", "sort=-due"} <= set(
+        page.url.partition("?")[2].split("&")
+    )
+    rows = page.locator("tbody tr")
+    assert page.locator("main").inner_text().count("In force") > rows.count() > 0
+    assert page.locator("th[aria-sort=descending]").inner_text().startswith("Review due")
+    page.get_by_role("link", name="Remove the filter Status: In force").click()
+    assert page.locator("tbody tr").count() > 0
+    assert "status=" not in page.url
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == f"vires-agreements-{DAY}.csv"
     context.close()
 
 

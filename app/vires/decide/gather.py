@@ -132,21 +132,7 @@ def whole(source: Source) -> Record:
 def _whole(key: _Key) -> Record:
     facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
     _facts(key.source.rows("standing/record"), facts)
-    law = _law(key)
-    return Record(law.facts, _frozen(facts), law.broader)
-
-
-def whole(source: Source) -> Record:
-    """All that the conditions may read of instruments, memberships and restructures, for lists."""
-    return _whole(_Key(source))
-
-
-@lru_cache(maxsize=8)
-def _whole(key: _Key) -> Record:
-    facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
-    _facts(key.source.rows("standing/record"), facts)
-    law = _law(key)
-    return Record(law.facts, _frozen(facts), law.broader)
+    return Record(_shared(key), _frozen(facts))
 
 
 @lru_cache(maxsize=4096)

@@ -103,6 +103,7 @@ def application() -> Flask:
             on=site.today(),
         )
         explain(snapshot, ask(snapshot, question))
+    registers.warm(snapshot, site.today())
     return app
 
 

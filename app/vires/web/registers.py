@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
 from vires.addresses import path_of
+from vires.decide.verdict import Snapshot
 from vires.explain import uk_date
 from vires.registers import (
     Chosen,
@@ -67,6 +69,12 @@ for _name in registers():
     blueprint.add_url_rule(
         f"/{_name}.<any(csv, xlsx):form>", f"{_name}-file", download, defaults={"name": _name}
     )
+
+
+def warm(snapshot: Snapshot, on: date) -> None:
+    """Read every register of a day, so that no visitor waits for it."""
+    for name in registers():
+        table(snapshot, name, on)
 
 
 def link(name: str, pairs: Iterable[tuple[str, str]]) -> str:
