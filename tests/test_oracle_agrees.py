@@ -5,27 +5,28 @@ from __future__ import annotations
 import ast
 import os
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from tests.worlds.compare import differences, engine_answer
+from tests.worlds.aimed import AIMED, aimed_worlds
+from tests.worlds.compare import Judged, differences, judge_all, oracle_answer
 from tests.worlds.matrix import matrix
 from tests.worlds.mix import random_world
-from tests.worlds.world import VARIANTS, World, covered
+from tests.worlds.world import PROFILES, TRIGGERS, covered_world
 from vires.decide import CONDITIONS
 
 ORACLE = Path(__file__).parent / "oracle"
-WORLDS = int(os.environ.get("VIRES_WORLDS", "300"))
+# Fewer have no shares to speak of.
+WORLDS = max(300, int(os.environ.get("VIRES_WORLDS", "300")))
 FIRST = int(os.environ.get("VIRES_FIRST_WORLD", "0"))
 
 
 def test_the_oracle_shares_no_code_with_the_engine() -> None:
     barred = {"vires", "pyoxigraph", "pyshacl", "owlready2", "rdflib", "SPARQLWrapper"}
-    for path in ORACLE.glob("*.py"):
+    paths = list(ORACLE.glob("*.py"))
+    assert paths
+    for path in paths:
         text = path.read_text()
         names: set[str] = set()
         for node in ast.walk(ast.parse(text)):
@@ -37,62 +38,67 @@ def test_the_oracle_shares_no_code_with_the_engine() -> None:
         assert "SELECT" not in text
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_every_variant_is_covered_to_begin_with(variant: str) -> None:
-    answer = engine_answer(covered(variant))
-    assert answer["verdict"] == "covered"
-    assert not differences(covered(variant))
+@pytest.fixture(scope="module")
+def judged_matrix() -> list[Judged]:
+    return judge_all(world for _, world in matrix())
 
 
-def _differing(world: World) -> tuple[str, list[str]]:
-    return world.name, differences(world)
+@pytest.fixture(scope="module")
+def judged_mix() -> list[Judged]:
+    return judge_all(random_world(number) for number in range(FIRST, FIRST + WORLDS))
 
 
-def _numbered(number: int) -> tuple[str, list[str]]:
-    return _differing(random_world(number))
+def _faults(judged: list[Judged]) -> list[str]:
+    return [f"{one.name}: {one.differences}" for one in judged if one.differences]
 
 
-def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(2, mp_context=get_context("fork"))
+def _alone(judged: list[Judged]) -> Counter[tuple[str, str]]:
+    return Counter(pair for one in judged for pair in one.alone)
 
 
-def _faults(results: Iterator[tuple[str, list[str]]]) -> list[str]:
-    return [f"{name}: {parts}" for name, parts in results if parts]
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("trigger", [None, *TRIGGERS])
+def test_every_covered_world_is_covered_to_begin_with(profile: str, trigger: str | None) -> None:
+    world = covered_world(profile, trigger)
+    assert oracle_answer(world)["verdict"] == "covered"
+    assert not differences(world)
 
 
-def test_every_single_fault_is_judged_alike() -> None:
-    with _pool() as pool:
-        faults = _faults(pool.map(_differing, [w for _, w in matrix()], chunksize=100))
+def test_every_aimed_fault_strikes_its_condition_alone() -> None:
+    pairs, worlds = zip(*aimed_worlds(), strict=True)
+    judged = judge_all(worlds)
+    missed = [one.name for pair, one in zip(pairs, judged, strict=True) if one.alone != {pair}]
+    assert not missed
+    assert set(AIMED) == {(n, o) for n in CONDITIONS for o in ("not-met", "cannot-tell")}
+    faults = _faults(judged)
     assert not faults, "\n".join(faults[:20])
 
 
-def test_random_worlds_are_judged_alike() -> None:
-    with _pool() as pool:
-        faults = _faults(pool.map(_numbered, range(FIRST, FIRST + WORLDS), chunksize=20))
+def test_every_single_fault_is_judged_alike(judged_matrix: list[Judged]) -> None:
+    faults = _faults(judged_matrix)
     assert not faults, "\n".join(faults[:20])
 
 
-def test_the_random_mix_has_its_share_of_each_verdict() -> None:
-    seen = Counter(engine_answer(random_world(n))["verdict"] for n in range(300))
-    assert 0.2 <= seen["covered"] / 300 <= 0.6
+def test_the_names_of_the_matrix_are_unique(judged_matrix: list[Judged]) -> None:
+    assert len({one.name for one in judged_matrix}) == len(judged_matrix)
+
+
+def test_random_worlds_are_judged_alike(judged_mix: list[Judged]) -> None:
+    faults = _faults(judged_mix)
+    assert not faults, "\n".join(faults[:20])
+
+
+def test_the_random_mix_has_its_share_of_each_verdict(judged_mix: list[Judged]) -> None:
+    seen = Counter(one.verdict for one in judged_mix)
+    assert 0.2 <= seen["covered"] / len(judged_mix) <= 0.6, seen
     for verdict in ("cannot-tell", "gap", "power-only", "not-found"):
-        assert seen[verdict] / 300 >= 0.05, seen
+        assert seen[verdict] / len(judged_mix) >= 0.05, seen
 
 
-def test_each_condition_fails_alone_and_cannot_tell_alone_in_the_matrix() -> None:
-    alone: Counter[tuple[str, str]] = Counter()
-    with _pool() as pool:
-        for pairs in pool.map(_alone, [w for _, w in matrix()], chunksize=100):
-            alone.update(pairs)
-    for name in CONDITIONS:
-        assert alone[name, "not-met"] >= 2, f"{name} is never alone not met"
-        assert alone[name, "cannot-tell"] >= 2, f"{name} is never alone cannot tell"
-
-
-def _alone(world: World) -> list[tuple[str, str]]:
-    found = []
-    for route in engine_answer(world)["routes"]:
-        short = [(n, c["outcome"]) for n, c in route["conditions"].items() if c["outcome"] != "met"]
-        if len(short) == 1:
-            found += short
-    return found
+@pytest.mark.parametrize("outcome", ["not-met", "cannot-tell"])
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_each_condition_stands_alone_in_the_mix_and_in_the_matrix(
+    condition: str, outcome: str, judged_mix: list[Judged], judged_matrix: list[Judged]
+) -> None:
+    assert _alone(judged_mix)[condition, outcome] / len(judged_mix) >= 0.01
+    assert _alone(judged_matrix)[condition, outcome] >= 3

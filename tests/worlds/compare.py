@@ -1,7 +1,8 @@
 """Compares the engine with the oracle on a world, and says where they part.
 
-`python -m tests.worlds.compare [--matrix] [--random N] [--first SEED]` prints each kind of
-difference with how often it is seen and one world that shows it, and the mix of verdicts.
+`python -m tests.worlds.compare [--matrix] [--random N] [--seed SEED] [--first N]` prints each kind
+of difference with how often it is seen and one world that shows it, the mix of verdicts, the
+conditions seen alone, and the time that each of the two takes.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import date
+from itertools import islice
+from multiprocessing import get_context
 from typing import Any
 
 from tests.worlds.matrix import matrix
@@ -103,26 +108,95 @@ def _parts(ours: Any, theirs: Any, where: str) -> Iterator[str]:
         yield f"{where}: {ours} / {theirs}"
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the two say of one world, and the seconds that each took."""
+
+    name: str
+    verdict: str
+    """The oracle's."""
+    differences: tuple[str, ...]
+    alone: frozenset[tuple[str, str]]
+    """Each condition and outcome that alone keeps a route from being covered, by the oracle."""
+    engine_seconds: float
+    oracle_seconds: float
+
+
+def judge(world: World) -> Judged:
+    """Ask both about a world."""
+    start = time.perf_counter()
+    ours = engine_answer(world)
+    middle = time.perf_counter()
+    theirs = oracle_answer(world)
+    end = time.perf_counter()
+    return Judged(
+        world.name,
+        theirs["verdict"],
+        tuple(_parts(ours, theirs, "")),
+        alone(theirs),
+        middle - start,
+        end - middle,
+    )
+
+
+def alone(answer: dict[str, Any]) -> frozenset[tuple[str, str]]:
+    """The condition and outcome of each route on which all conditions but one are met."""
+    found = set()
+    for route in answer["routes"]:
+        unmet = [
+            (name, condition["outcome"])
+            for name, condition in route["conditions"].items()
+            if condition["outcome"] != "met"
+        ]
+        if len(unmet) == 1:
+            found.add(unmet[0])
+    return frozenset(found)
+
+
+def judge_all(worlds: Iterable[World], processes: int = 2) -> list[Judged]:
+    """Ask both about each world, in that order, in several processes."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        return list(pool.map(judge, worlds, chunksize=50))
+
+
+def _worlds(options: argparse.Namespace) -> Iterator[World]:
+    if options.matrix:
+        yield from (world for _, world in matrix())
+    yield from (random_world(options.seed + n) for n in range(options.random))
+
+
+def _report(judged: list[Judged]) -> None:
+    kinds = Counter(part for one in judged for part in one.differences)
+    for part, count in kinds.most_common(40):
+        example = next(one.name for one in judged if part in one.differences)
+        print(f"{count:5}  {part}\n       {example}")
+    print(f"{sum(bool(one.differences) for one in judged)} of {len(judged)} worlds differ")
+    for verdict, count in Counter(one.verdict for one in judged).most_common():
+        print(f"{verdict:12} {count:5}  {count / len(judged):.1%}")
+    seen = Counter(pair for one in judged for pair in one.alone)
+    for name in decide.CONDITIONS:
+        print(f"alone {name:17} {seen[name, 'not-met']:5} {seen[name, 'cannot-tell']:5}")
+    for what, seconds in (
+        ("engine", sum(one.engine_seconds for one in judged)),
+        ("oracle", sum(one.oracle_seconds for one in judged)),
+    ):
+        print(f"{what} {1000 * seconds / len(judged):.1f} ms a world")
+
+
 def main() -> int:
     """Run what the command line asks for; exit 1 where any world differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--matrix", action="store_true")
-    parser.add_argument("--random", type=int, default=0)
-    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--matrix", action="store_true", help="every world of the matrix")
+    parser.add_argument("--random", type=int, default=0, help="how many random worlds")
+    parser.add_argument("--seed", type=int, default=0, help="the number of the first of them")
+    parser.add_argument("--first", type=int, help="stop after so many worlds in all")
+    parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    worlds = [world for _, world in matrix()] if options.matrix else []
-    worlds += [random_world(options.first + n) for n in range(options.random)]
-    kinds: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    start = time.perf_counter()
-    for world in worlds:
-        for part in differences(world):
-            kinds[part] += 1
-            shown.setdefault(part, world.name)
-    for part, count in kinds.most_common(40):
-        print(f"{count:5}  {part}\n       {shown[part]}")
-    print(f"{len(worlds)} worlds in {time.perf_counter() - start:.0f} s")
-    return 1 if kinds else 0
+    judged = judge_all(islice(_worlds(options), options.first), options.processes)
+    if not judged:
+        parser.error("no worlds: ask for --matrix, --random N or both")
+    _report(judged)
+    return 1 if any(one.differences for one in judged) else 0
 
 
 if __name__ == "__main__":

@@ -40,9 +40,24 @@ _PLAIN = frozenset({"readingText", "triggerText", "prefLabel", "howToContact"})
 _VARIED = frozenset(
     ["giver", "taker", "profile", "t3-v1", "policy-to", "art6-interest", "le-necessary", "le-strict", "sch8", "gate"]
 )  # fmt: skip
+_ALONE = frozenset(["giver", "case-record", "genetic", "offences"])
+_SPOILT: dict[str, frozenset[str]] = {
+    "no-purposes": _VARIED | {"flow"},
+    "single-level": _VARIED | {"flow"},
+    "special-category": _ALONE,
+    "criminal-offence": _ALONE,
+    "confidential": _ALONE,
+    "restructured": frozenset(["merger", "forming", "transfer", "sig-old", "sig-from-t2", "sig-from-t1"]),
+}  # fmt: skip
+"""The nodes on the path that a variant changes; of the first variant every node is spoilt.
+
+Without a level of purposes a purpose of the flow fails alone, so the flow is spoilt there too.
+"""
+_ALIKE = frozenset(["other language", "date-time", "string"])
+"""Spoilt in the same way as what is ill-typed: tried of the first variant alone."""
 
 
-def _local(value: str) -> str:
+def local(value: str) -> str:
     return value.removeprefix(V).removeprefix(W).removeprefix(ORG).removeprefix(SKOS)
 
 
@@ -57,6 +72,9 @@ def _others(prop: str, value: ox.NamedNode | ox.Literal) -> Iterator[tuple[str, 
             if other != value:
                 yield code, other
         return
+    bodies = {W + "from": "to", W + "to": "from"}
+    if value.value in bodies:
+        yield "the other party", iri(f"w:{bodies[value.value]}")
     for name in ("stranger", "third", "other-version"):
         yield name, iri(f"w:{name}")
 
@@ -84,28 +102,28 @@ def _spoiled_values(
         yield "maybe", ox.Literal("maybe", datatype=value.datatype)
 
 
-def _faults(world: World, subject: str, prop: str) -> Iterator[World]:
-    """A world with each fault of one property of one node."""
+def faults(world: World, subject: str, prop: str) -> Iterator[World]:
+    """A world for each fault of one property of one node."""
     values = sorted((f[2] for f in world.facts if (f[0], f[1]) == (subject, prop)), key=str)
-    where = f"{world.name}: {_local(subject)} {_local(prop)}"
+    where = f"{world.name}: {local(subject)} {local(prop)}"
     if prop == TYPE:
         for value in values:
-            yield world.without(subject, prop, value).named(
-                f"{where} without {_local(value.value)}"
-            )
+            yield world.without(subject, prop, value).named(f"{where} without {local(value.value)}")
         return
     yield world.without(subject, prop).named(f"{where} absent")
     yield world.silent(subject, prop).named(f"{where} silent")
+    if world.name == "three-level":
+        yield world.plus(subject, "v:notStated", iri(prop)).named(f"{where} stated and silent")
     for value in values:
         lone = world.without(subject, prop, value)
         if len(values) > 1:
-            yield lone.named(f"{where} without {_local(value.value)}")
+            yield lone.named(f"{where} without {local(value.value)}")
         doubled = 0
-        for what, spoiled in _spoiled_values(_local(prop), value):
-            if spoiled == value:
+        for what, spoiled in _spoiled_values(local(prop), value):
+            if spoiled == value or (what in _ALIKE and world.name != "three-level"):
                 continue
             yield lone.plus(subject, prop, spoiled).named(f"{where} {what} for {value.value[-24:]}")
-            if what not in {"other language", "date-time", "string"} and doubled < 2:
+            if what not in _ALIKE and doubled < 2:
                 doubled += 1
                 yield world.plus(subject, prop, spoiled).named(f"{where} and also {what}")
 
@@ -119,14 +137,9 @@ def matrix() -> Iterator[tuple[str, World]]:
         spoiled = (
             fault
             for subject, prop in pairs
-            if _local(prop) not in _PLAIN
-            and (
-                variant == "three-level"
-                or _local(subject) in _VARIED
-                # without a purposes level the flow's own purpose stands alone
-                or (variant in ("no-purposes", "single-level") and _local(subject) == "flow")
-            )
-            for fault in _faults(world, subject, prop)
+            if local(prop) not in _PLAIN
+            and (variant == "three-level" or local(subject) in _SPOILT.get(variant, _VARIED))
+            for fault in faults(world, subject, prop)
         )
         for found in (world, *spoiled, *scenes(world)):
             name = found.name

@@ -41,6 +41,13 @@ def _events(world: World) -> Iterator[World]:
             f"w:t3 v:hadStatusEvent w:news . w:news a v:LifecycleEvent ; {text} "
             f"{_date('occurredOn', when)} v:resultsInStatus <https://w3id.org/vires/status/{status}> ."
         ).named(f"{world.name}: event {status} of {whom} on {when or 'no day'}")
+    for status, instrument in product(_STATUSES, ("t1", "t2")):
+        for whom, text in (("whole", ""), ("version", f"v:aboutVersion w:{instrument}-v1 ;")):
+            yield world.add(
+                f"w:{instrument} v:hadStatusEvent w:news . w:news a v:LifecycleEvent ; {text} "
+                'v:occurredOn "2026-11-22"^^xsd:date ; '
+                f"v:resultsInStatus <https://w3id.org/vires/status/{status}> ."
+            ).named(f"{world.name}: event {status} of {instrument}, {whom}")
     yield (world.without("w:t3", "v:hadStatusEvent").without("w:t2", "v:hadStatusEvent")).named(
         f"{world.name}: no events"
     )

@@ -232,20 +232,83 @@ def ordinary(world: World) -> World:
     )
 
 
-VARIANTS: dict[str, Callable[[World], World]] = {
+def _only(world: World, kind: str, giver: tuple[str, ...], taker: tuple[str, ...]) -> World:
+    """Information of one sensitivity, with what each side then relies on."""
+    return (
+        world.put("w:case-record", "v:sensitivity", f"c:sensitivity/{kind}")
+        .put("w:genetic", "v:sensitivity", "c:sensitivity/ordinary")
+        .put("w:offences", "v:sensitivity", "c:sensitivity/ordinary")
+        .put("w:giver", "v:reliesOnCondition", *giver)
+        .put("w:taker", "v:reliesOnCondition", *taker)
+    )
+
+
+def special_category(world: World) -> World:
+    """The information is special category alone: of the four, Article 9 applies."""
+    return _only(world, "special-category", ("w:art9", "w:sch1"), ("w:art9", "w:sch1"))
+
+
+def criminal_offence(world: World) -> World:
+    """The information is about offences alone: of the four, Article 10 applies."""
+    return _only(world, "criminal-offence", ("w:art10", "w:sch1"), ("w:art10", "w:sch1"))
+
+
+def confidential(world: World) -> World:
+    """The information is held in confidence and is not special: confidentiality applies."""
+    return _only(world, "confidential", ("w:confidence",), ())
+
+
+def restructured(world: World) -> World:
+    """Both bodies are bound by predecessors' signatures, one through two events in turn."""
+    return (
+        world.put("w:sig-old", "v:onBehalfOf", "w:first")
+        .put("w:sig-from-t2", "v:onBehalfOf", "w:district")
+        .put("w:sig-from-t1", "v:onBehalfOf", "w:district")
+        .put("w:sig-to-t1", "v:onBehalfOf", "w:old")
+        .add(
+            'w:forming a v:Split ; v:occurredOn "2024-07-01"^^xsd:date ; v:carriesSignatures true ;'
+            " org:originalOrganization w:first ; org:resultingOrganization w:old, w:hospital-trust ."
+            'w:transfer a v:FunctionTransfer ; v:occurredOn "2024-04-01"^^xsd:date ; '
+            "v:carriesSignatures true ; org:originalOrganization w:district ; "
+            "org:resultingOrganization w:from ."
+        )
+    )
+
+
+PROFILES: dict[str, Callable[[World], World]] = {
     "three-level": lambda world: world,
     "no-purposes": no_purposes,
     "single-level": single_level,
+}
+"""What a profile requires; each is covered."""
+
+TRIGGERS: dict[str, Callable[[World], World]] = {
+    "ordinary": ordinary,
+    "special-category": special_category,
+    "criminal-offence": criminal_offence,
+    "confidential": confidential,
     "law-enforcement-from": law_enforcement_from,
     "law-enforcement-to": law_enforcement_to,
     "law-enforcement-both": law_enforcement_both,
     "processor": processor,
     "deceased": deceased,
     "private": private,
-    "ordinary": ordinary,
+    "restructured": restructured,
 }
+"""What a condition waits for; each is covered under every profile."""
+
+VARIANTS: dict[str, Callable[[World], World]] = PROFILES | TRIGGERS
+"""The covered worlds by name: a trigger alone stands under the profile of three levels."""
 
 
 def covered(variant: str) -> World:
     """The covered world of a variant."""
     return VARIANTS[variant](base()).named(variant)
+
+
+def covered_world(profile: str, trigger: str | None = None) -> World:
+    """The covered world of a profile and, where one is named, a trigger."""
+    world = PROFILES[profile](base())
+    if trigger is None:
+        return world.named(profile)
+    return TRIGGERS[trigger](world).named(f"{profile}, {trigger}")

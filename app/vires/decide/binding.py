@@ -277,14 +277,10 @@ def _results(record: Record, organisation: str) -> list[tuple[str, Finding]]:
 
 @remembered
 def _unread(record: Record) -> list[str]:
-    """Restructures whose results are silent, or hold nothing that can be read."""
+    """Restructures whose results are silent, or hold some that cannot be read."""
     nodes = record.shared.pointing(terms.ORG_ORIGINAL).values()
-    return sorted(
-        event
-        for event in {event for pool in nodes for event in pool}
-        if record.unclear(event, terms.ORG_RESULTING)
-        and not record.iris(event, terms.ORG_RESULTING)
-    )
+    events = {event for pool in nodes for event in pool}
+    return sorted(event for event in events if record.unclear(event, terms.ORG_RESULTING))
 
 
 def _predecessors(
