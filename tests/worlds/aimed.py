@@ -138,6 +138,10 @@ AIMED: dict[tuple[str, str], tuple[tuple[str, ...], tuple[Edit, ...]]] = {
             _unrecorded("w:part-from", "w:t3-v1", "v:participatesIn"),
             _silent("w:part-to", "v:participant"),
             _add("w:closing a v:Dissolution ; org:originalOrganization w:from ."),
+            _add(
+                f"w:closing a v:Merger ; v:occurredOn {_PAST} ; org:originalOrganization w:to ; "
+                'org:resultingOrganization w:other , "unread" .'
+            ),
         ),
     ),
     ("signed", "not-met"): (

@@ -97,9 +97,9 @@ def dissolved(record: Record, organisation: str, on: date) -> Finding:
 
 
 def _gone(record: Record, event: str, organisation: str) -> Finding:
-    if record.silent(event, terms.ORG_RESULTING):
-        return cannot_tell(terms.ORG_RESULTING)
-    return met_if(organisation not in record.iris(event, terms.ORG_RESULTING), terms.ORG_RESULTING)
+    if organisation in record.iris(event, terms.ORG_RESULTING):
+        return not_met(terms.ORG_RESULTING)
+    return cannot_tell(terms.ORG_RESULTING) if record.unclear(event, terms.ORG_RESULTING) else MET
 
 
 @remembered
