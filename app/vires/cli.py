@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -271,16 +273,28 @@ def serve(
     print(f"  {shown}/ask  ask whether a record documents a sharing")
     print("  vires ask --help  the same on the command line")
     print(f"  {shown}/  what the record holds", flush=True)
-    Granian(
-        "vires.web:application",
-        factory=True,
-        address=address[0],
-        port=address[1],
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve()
+    with _ledger(settings):
+        Granian(
+            "vires.web:application",
+            factory=True,
+            address=address[0],
+            port=address[1],
+            interface=Interfaces.WSGI,
+            workers=settings.workers,
+            blocking_threads=settings.threads,
+            log_level="warning",  # type: ignore[arg-type]
+        ).serve()
+
+
+@contextmanager
+def _ledger(settings: config.Settings) -> Iterator[None]:
+    """A file that the server processes share while they run, unless the operator names one."""
+    if settings.ledger is not None:
+        yield
+        return
+    with tempfile.NamedTemporaryFile(prefix="vires-ledger-") as file:
+        os.environ["VIRES_LEDGER"] = file.name
+        yield
 
 
 def _free(address: tuple[str, int]) -> None:

@@ -23,8 +23,8 @@ from vires.sandbox.job import Job, Limits, Reply
 from vires.sandbox.pool import Pool
 
 _CHUNK: Final = 64 * 1024
-_KEYWORD: Final = re.compile(r"[A-Z_]{2,}")
-_SENTENCE: Final = re.compile(r"(one of )?[A-Z][a-z]+ |(one of )?IRI parsing|(one of )?The [A-Z]+ ")
+_KEYWORD: Final = re.compile(r"(?!SERVICE|LATERAL)[A-Z_]{2,}")
+_SENTENCE: Final = re.compile(r"(IRI|[A-Z][a-z]+|The [A-Z]+) ")
 
 
 class Stored(Protocol):
@@ -171,19 +171,15 @@ def _error(reply: Reply, text: str) -> QueryError:
         return QuerySyntaxError(f"this is no SPARQL: {reply.message}")
     lines = text.split("\n")
     shown = lines[reply.line - 1].rstrip("\r") if reply.line <= len(lines) else ""
-    at_the_end = reply.line == len(text.rstrip().split("\n")) and reply.column > len(shown.rstrip())
-    return QuerySyntaxError(_expected(reply.message, at_the_end), reply.line, reply.column, shown)
+    return QuerySyntaxError(_expected(reply.message), reply.line, reply.column, shown)
 
 
-def _expected(message: str, at_the_end: bool) -> str:
+def _expected(message: str) -> str:
     """The parser's message: its keywords and whole sentences, without classes of characters."""
     said = [part.strip() for part in message.removeprefix("expected ").split(",")]
-    sentences = [part.removeprefix("one of ") for part in said if _SENTENCE.match(part)]
-    if sentences:
-        return f"this is no SPARQL: {sentences[0][:200]}"
     words = [part.removeprefix("one of ") for part in said]
+    if sentences := [word for word in words if _SENTENCE.match(word)]:
+        return f"this is no SPARQL: {sentences[0][:200]}"
     keywords = ", ".join(word for word in words if _KEYWORD.fullmatch(word))
-    hint = f"; {keywords} may stand here" if keywords else ""
-    if at_the_end:
-        return f"the query ends too early{hint}; a bracket or word is wanting"
-    return f"this is no SPARQL here{hint}; look at this place and at what stands before it"
+    hint = f"; {keywords} may follow" if keywords else ""
+    return f"this is no SPARQL up to here{hint}; look at this place and at what stands before it"
