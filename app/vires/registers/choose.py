@@ -183,7 +183,7 @@ def _values(
 
 def _near(value: str, known: list[str]) -> str:
     close = get_close_matches(value.casefold()[:_LONGEST], known, n=1, cutoff=0.6)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    return f" Did you mean '{close[0]}'?" if close else " Choose from the filters of the list."
 
 
 def _order(table: Table, given: list[str], problems: list[Problem]) -> tuple[str, bool]:
