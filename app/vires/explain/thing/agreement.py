@@ -33,6 +33,7 @@ VERSIONS: Final = tuple(
     )
 )
 _DATES: Final = frozenset({terms.COMMENCES_ON, terms.ENDS_ON, terms.REVIEW_DUE_ON})
+_TOLD: Final = frozenset({terms.PARTICIPATES_IN, terms.SIGNS, terms.FLOW_OF, terms.UNDERPINNED_BY})
 _VERSION_VIEWS: Final = (
     "page/tiers",
     "page/parties",
@@ -53,6 +54,7 @@ def instrument(found: Found) -> Richer:
         sections=(_versions(found, standing), *shown[0], _history(found)),
         status=status.word,
         shown=frozenset({terms.HAD_STATUS_EVENT, terms.TIER_LABEL, terms.VERSION_OF}),
+        told=frozenset({terms.VERSION_OF}),
         kinds=tuple(
             f"{tier} {kind[:1].lower()}{kind[1:]}" if tier else capital(kind) for kind in kinds
         ),
@@ -72,6 +74,7 @@ def version(found: Found) -> Richer:
         shown=frozenset(
             {*_DATES, terms.STATED_DATE, terms.STATES_CONTROL, terms.STATES_PRINCIPLE, terms.SIGNS}
         ),
+        told=_TOLD,
         trail=tuple(found.namer.thing(iri) for iri in agreements),
         views=views,
     )

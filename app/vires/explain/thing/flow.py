@@ -8,7 +8,7 @@ from vires import terms
 from vires.decide.gather import whole
 from vires.decide.record import Record
 from vires.explain.thing.generic import Found, Richer
-from vires.explain.thing.naming import Namer
+from vires.explain.thing.naming import Namer, text_of
 from vires.explain.thing.parts import NOT_RECORDED, Item, Row, Section, Table
 from vires.explain.thing.read import (
     MUST,
@@ -33,9 +33,9 @@ _FACTS: Final = (
     terms.DATA_FORM,
     terms.FLOW_TRIGGER,
     terms.METHOD,
-    terms.RETENTION,
 )
 _ASKED: Final = tuple(prop for prop in _FACTS if prop != terms.EXCLUDES_CATEGORY)
+_SAYS: Final = "http://purl.org/dc/terms/description"
 _NOTES: Final = ("http://www.w3.org/2000/01/rdf-schema#comment",)
 _BASES: Final = (terms.RELIES_ON_BASIS, terms.RELIES_ON_CONDITION)
 _MORE: Final = (
@@ -81,10 +81,21 @@ def _flow(
     facts = (
         *rows(namer, values, _ASKED),
         *stated_rows(namer, values, (terms.EXCLUDES_CATEGORY, *_NOTES)),
+        _kept(namer, values),
     )
     sides = _sides(namer, record, values, found)
     name = Row("Flow", (namer.thing(flow),))
     return Section(f"Flow {number}", sides.note, rows=(name, *facts), tables=sides.tables)
+
+
+def _kept(namer: Namer, values: Values) -> Row:
+    """How long the information is kept, in the words of the control that says so."""
+    found = []
+    for iri in iris(values, terms.RETENTION):
+        said = [v for p, v in namer.source.rows("page/statements", thing=iri) if p.value == _SAYS]
+        found.append(Item(text_of(said[0]) if said else namer.label(iri), namer.href(iri)))
+    words = Item(absence(values, terms.RETENTION))
+    return Row(namer.title(terms.RETENTION), tuple(found) or (words,))
 
 
 def _sides(namer: Namer, record: Record, values: Values, found: dict[str, Values]) -> Section:

@@ -75,11 +75,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Richer:
-    """What a class of things adds to the page: sections, a status, facts that these show better."""
+    """What a class of things adds to the page: sections, a status, a kind in better words.
+
+    `shown` are the properties, `told` the mentions by property, that the sections show better.
+    """
 
     sections: tuple[Section, ...] = ()
     status: str = ""
     shown: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
     kinds: tuple[str, ...] = ()
     trail: tuple[Item, ...] = ()
     views: tuple[str, ...] = ()
@@ -129,7 +133,7 @@ def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
         facts=_facts(found, hidden),
         sections=tuple(section for section in richer.sections if section),
         sources=_sources(found),
-        mentions=_mentions(found),
+        mentions=_mentions(found, richer.told),
         views=tuple(_view(key) for key in (*_VIEWS, *richer.views)),
         replaced_by=tuple(namer.thing(t.value) for t in found.values.get(_REPLACED, ())),
     )
@@ -160,9 +164,11 @@ def _sources(found: Found) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _mentions(found: Found) -> tuple[Mentions, ...]:
+def _mentions(found: Found, told: frozenset[str]) -> tuple[Mentions, ...]:
     groups = []
     for prop, count in found.source.rows("page/mention-counts", thing=found.iri):
+        if prop.value in told:
+            continue
         rows = found.source.rows("page/mentions", thing=found.iri, property=prop)
         items = sorted((found.namer.thing(o.value) for (o,) in rows), key=lambda i: i.text)
         groups.append(Mentions(found.namer.title(prop.value), tuple(items), int(count.value)))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from vires import terms
 from vires.addresses import path_of
-from vires.decide import labels
+from vires.decide import choices, labels
 from vires.decide.gather import Source
 from vires.explain.shown import uk_date
 from vires.explain.thing.parts import Item, Row
@@ -170,6 +170,16 @@ class Namer:
 def capital(text: str) -> str:
     """The text with a capital first letter, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def key_of(source: Source, iri: str) -> str:
+    """The shortest name by which a question may name a thing: its key, unless others share it."""
+    for pool in choices(source).values():
+        for choice in pool:
+            if choice.iri == iri:
+                alone = sum(other.key == choice.key for other in pool) == 1
+                return choice.key if alone else iri
+    return iri
 
 
 def text_of(term: Any) -> str:

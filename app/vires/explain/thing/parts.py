@@ -11,11 +11,15 @@ NOT_RECORDED: Final = "not recorded"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Some text, with the address that it leads to ('' where none) and a note beside it."""
+    """Some text, with the address that it leads to ('' where none) and a note beside it.
+
+    `hidden` tells links of one text apart for those who hear the page.
+    """
 
     text: str
     href: str = ""
     note: str = ""
+    hidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 from vires import terms
 from vires.decide.gather import Source
-from vires.explain.thing import agreement, flow
+from vires.explain.thing import agreement, community, concept, flow, law, organisation
 from vires.explain.thing.generic import Found, Richer, find, page, successors
 from vires.explain.thing.parts import Item, Thing
 
@@ -36,6 +36,13 @@ _RICHER: Final[tuple[tuple[tuple[str, ...], Callable[[Found], Richer]], ...]] = 
     (agreement.INSTRUMENTS, agreement.instrument),
     (agreement.VERSIONS, agreement.version),
     ((terms.VIRES + "DataFlow",), flow.flow),
+    (organisation.ORGANISATIONS, organisation.organisation),
+    (community.COMMUNITIES, community.community),
+    (law.READINGS, law.reading),
+    (law.LAW, law.act),
+    (law.CONDITIONS, law.condition),
+    (concept.CONCEPTS, concept.concept),
+    (concept.SCHEMES, concept.scheme),
 )
 """What adds to the page of each class; the first whose classes are stated."""
 
@@ -44,4 +51,4 @@ def _enrich(found: Found) -> Richer:
     for classes, richer in _RICHER:
         if found.is_a(*classes):
             return richer(found)
-    return Richer()
+    return concept.coded(found) if found.values.get(concept.IN_SCHEME) else Richer()

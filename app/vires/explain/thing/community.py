@@ -1,0 +1,55 @@
+"""The page of an information community: its members, and its agreements by tier."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from vires import terms
+from vires.explain.standing import Standing
+from vires.explain.thing.generic import Found, Richer
+from vires.explain.thing.naming import capital, day, text_of
+from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Section, Table
+from vires.explain.thing.read import absence, silences
+
+COMMUNITIES: Final = (terms.VIRES + "InformationCommunity",)
+SHOWN: Final = 60
+
+
+def community(found: Found) -> Richer:
+    """Who belongs to a community, and what was agreed for it."""
+    standing = Standing(found.source, found.today)
+    members: list[tuple[tuple[Item, ...], ...]] = []
+    tiers: dict[str, list[tuple[tuple[Item, ...], ...]]] = defaultdict(list)
+    for kind, thing, start, end, tier in found.source.rows("page/community", community=found.iri):
+        item = (found.namer.thing(thing.value),)
+        if kind.value == "member":
+            begun = Item(day(start) or NOT_RECORDED)
+            members.append((item, (begun,), (Item(day(end) or "no end recorded"),)))
+        else:
+            status = Item(standing.instrument(thing.value).word)
+            tiers[text_of(tier) or "Tier not recorded"].append((item, (status,)))
+    silent = NOT_STATED if terms.IN_COMMUNITY in silences(found.values) else NOT_RECORDED
+    tables = tuple(
+        Table(tier, ("Agreement", "Status"), tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))
+        for tier, lines in sorted(tiers.items())
+    )
+    listed = Table(
+        "Members",
+        ("Organisation", "From", "Until"),
+        tuple(members[:SHOWN]),
+        max(0, len(members) - SHOWN),
+    )
+    none = capital(absence(found.values, terms.FOR_COMMUNITY)) + "."
+    return Richer(
+        sections=(
+            Section(
+                "Members",
+                "" if members else capital(silent) + ".",
+                tables=(listed,) if members else (),
+            ),
+            Section("Agreements by tier", "" if tables else none, tables=tables),
+        ),
+        told=frozenset({terms.IN_COMMUNITY, terms.FOR_COMMUNITY}),
+        views=("page/community",),
+    )

@@ -1,0 +1,243 @@
+"""The page of an organisation: its agreements, sharing both ways, powers, contacts, history."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+
+from vires import terms
+from vires.decide.gather import record
+from vires.decide.law import Asked, in_nation, is_holder
+from vires.decide.logic import Outcome
+from vires.decide.record import Record
+from vires.explain.standing import Standing
+from vires.explain.thing.generic import Found, Richer
+from vires.explain.thing.naming import capital, day, key_of, text_of
+from vires.explain.thing.parts import NOT_RECORDED, Item, Row, Section, Table
+from vires.explain.thing.read import FUNCTION, MAY, MUST, RESTRICTION, absence, effect, unique
+
+ORGANISATIONS: Final = tuple(
+    terms.VIRES + name for name in ("Organisation", "PublicBody", "PrivateBody", "OrganisationUnit")
+)
+SHOWN: Final = 40
+"""How many lines of one table a page shows; the query beside it gives every one."""
+
+_EFFECTS: Final = (
+    (MAY, "Powers: may share", "It holds these by its types. A power, not a duty."),
+    (MUST, "Duties: must share if ...", "Each with what brings it about."),
+    (FUNCTION, "Functions", "What it is there to do; by themselves no power to share."),
+    (RESTRICTION, "Restrictions on it as holder", ""),
+)
+_DESCRIBES: Final = (
+    "What agreements describe. Whether a route is documented today is an answer of its own."
+)
+_TOLD: Final = frozenset(
+    {
+        terms.PARTICIPANT,
+        terms.SIDE_ORGANISATION,
+        terms.ORG_MEMBER,
+        terms.ORG_ORIGINAL,
+        terms.ORG_RESULTING,
+    }
+)
+_VIEWS: Final = (
+    "page/organisation-agreements",
+    "page/organisation-flows",
+    "page/organisation-contacts",
+    "page/organisation-communities",
+    "page/organisation-history",
+)
+
+
+def organisation(found: Found) -> Richer:
+    """What agreements and law say of an organisation, and who answers for it."""
+    standing = Standing(found.source, found.today)
+    history = _history(found)
+    return Richer(
+        sections=(
+            _agreements(found, standing),
+            _communities(found),
+            *_flows(found, standing),
+            *_readings(found, standing),
+            _contacts(found),
+            history,
+        ),
+        status="Dissolved" if standing.body(found.iri) == "Dissolved" else "",
+        shown=frozenset({terms.ORG_HAS_POST}),
+        told=_TOLD,
+        views=_VIEWS,
+    )
+
+
+def _agreements(found: Found, standing: Standing) -> Section:
+    """A table for each tier, in order."""
+    tiers: dict[str, list[tuple[tuple[Item, ...], ...]]] = defaultdict(list)
+    rows = found.source.rows("page/organisation-agreements", organisation=found.iri)
+    for version, agreement, tier, start, end in rows:
+        named = agreement or version
+        status = standing.version_word(version.value, text_of(agreement))
+        until = f" until {day(end)}" if end else ""
+        tiers[text_of(tier) or "Tier not recorded"].append(
+            (
+                (found.namer.thing(named.value),),
+                (Item(f"from {day(start)}{until}" if start else f"start {NOT_RECORDED}{until}"),),
+                (Item(status),),
+            )
+        )
+    headings = ("Agreement", "Takes part", "Status")
+    tables = tuple(
+        Table(tier, headings, tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))
+        for tier, lines in sorted(tiers.items())
+    )
+    return Section("Agreements", "" if tables else capital(NOT_RECORDED) + ".", tables=tables)
+
+
+def _communities(found: Found) -> Section:
+    rows = []
+    for community, start, end in found.source.rows(
+        "page/organisation-communities", organisation=found.iri
+    ):
+        note = f"from {day(start)}" if start else f"start {NOT_RECORDED}"
+        note += f" until {day(end)}" if end else ""
+        rows.append(found.namer.thing(community.value, note))
+    return Section("Member of these communities", items=tuple(rows)) if rows else Section("")
+
+
+def _flows(found: Found, standing: Standing) -> tuple[Section, ...]:
+    """What agreements describe, out and in, by the other organisation."""
+    others: dict[str, dict[str, _Flows]] = {"gives": {}, "receives": {}}
+    for row in found.source.rows("page/organisation-flows", organisation=found.iri):
+        way, other, version, agreement, purpose, category = (text_of(term) for term in row)
+        flows = others[way].setdefault(other, _Flows(set(), set(), set()))
+        flows.agreements.add((agreement or version, version))
+        flows.purposes.add(purpose)
+        flows.categories.add(category)
+    sections = []
+    for way, heading, word in (
+        ("gives", "Agreements describe sharing by it with", "Receiver"),
+        ("receives", "Agreements describe sharing with it by", "Holder"),
+    ):
+        lines = [
+            _flow_line(found, standing, way, other, flows) for other, flows in others[way].items()
+        ]
+        lines.sort(key=lambda line: line[0][0].text.casefold())
+        if lines:
+            headings = (word, "Agreements", "Purposes", "Ask")
+            table = Table(heading, headings, tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))
+            sections.append(Section(heading, _DESCRIBES, tables=(table,)))
+    return tuple(sections)
+
+
+class _Flows(NamedTuple):
+    """What agreements describe between two organisations, one way."""
+
+    agreements: set[tuple[str, str]]
+    purposes: set[str]
+    categories: set[str]
+
+
+def _flow_line(
+    found: Found, standing: Standing, way: str, other: str, flows: _Flows
+) -> tuple[tuple[Item, ...], ...]:
+    namer = found.namer
+    agreements = unique(
+        namer.thing(agreement, standing.version_word(version, agreement))
+        for agreement, version in flows.agreements
+    )
+    purposes = unique(namer.thing(purpose) for purpose in flows.purposes if purpose)
+    giver, taker = (found.iri, other) if way == "gives" else (other, found.iri)
+    words = f"about sharing by {namer.label(giver)} with {namer.label(taker)}"
+    ask = "/ask?" + urlencode(
+        [(field, key_of(found.source, iri)) for field, iri in (("from", giver), ("to", taker))]
+        + [("purpose", key_of(found.source, iri)) for iri in sorted(flows.purposes - {""})[:1]]
+        + [("category", key_of(found.source, iri)) for iri in sorted(flows.categories - {""})[:1]]
+    )
+    return (
+        (namer.thing(other),),
+        agreements,
+        purposes or (Item(NOT_RECORDED),),
+        (Item("Ask", ask, hidden=words),),
+    )
+
+
+def _readings(found: Found, standing: Standing) -> tuple[Section, ...]:
+    """The law that it holds by its types or by name, in the nations it is in."""
+    asked = Asked(found.iri, found.iri, terms.PURPOSE_ALL, terms.CATEGORY_ANY, None, found.today)
+    read = record(found.source, asked, [])
+    held: dict[str, list[str]] = defaultdict(list)
+    for reading in read.law:
+        word = effect(read, reading)
+        if word and _holds(read, reading, found.iri):
+            held[word].append(reading)
+    sections = []
+    for word, heading, note in _EFFECTS:
+        readings = sorted(held[word], key=found.namer.label)
+        if not readings:
+            continue
+        if word in (MAY, MUST):
+            lines = tuple(
+                (
+                    (found.namer.thing(reading),),
+                    (Item(_text(read, reading)),),
+                    (Item(standing.reading(reading)),),
+                )
+                for reading in readings[:SHOWN]
+            )
+            table = Table(heading, ("Law", "What it says", "Status"), lines, len(readings[SHOWN:]))
+            sections.append(Section(heading, note, tables=(table,)))
+        else:
+            items = tuple(found.namer.thing(r, standing.reading(r)) for r in readings)
+            sections.append(Section(heading, note, items=items))
+    return tuple(sections)
+
+
+def _holds(read: Record, reading: str, body: str) -> bool:
+    return (
+        is_holder(read, reading, body).outcome is Outcome.MET
+        and in_nation(read, reading, body).outcome is not Outcome.NOT_MET
+    )
+
+
+def _text(read: Record, reading: str) -> str:
+    texts = (*read.values(reading, terms.READING_TEXT), *read.values(reading, terms.TRIGGER_TEXT))
+    return " ".join(text if isinstance(text, str) else text.value for text in texts)
+
+
+def _contacts(found: Found) -> Section:
+    rows: dict[str, list[Item]] = defaultdict(list)
+    for post, role, how in found.source.rows("page/organisation-contacts", organisation=found.iri):
+        label = found.namer.title(role.value) if role else "Role not recorded"
+        note = text_of(how) or f"how to reach: {NOT_RECORDED}"
+        rows[label].append(found.namer.thing(post.value, note))
+    note = "" if rows else capital(absence(found.values, terms.ORG_HAS_POST)) + "."
+    return Section(
+        "Contacts by role",
+        note,
+        rows=tuple(Row(role, tuple(items)) for role, items in sorted(rows.items())),
+    )
+
+
+def _history(found: Found) -> Section:
+    """What it came from and what came of it."""
+    events: dict[str, tuple[str, set[str], set[str]]] = {}
+    for event, when, before, after in found.source.rows(
+        "page/organisation-history", organisation=found.iri
+    ):
+        known = events.setdefault(event.value, (day(when) or NOT_RECORDED, set(), set()))
+        known[1].update({before.value} if before else set())
+        known[2].update({after.value} if after else set())
+    namer = found.namer
+    lines = tuple(
+        (
+            (namer.thing(event),),
+            (Item(when),),
+            unique(namer.thing(iri) for iri in before) or (Item(NOT_RECORDED),),
+            unique(namer.thing(iri) for iri in after) or (Item(NOT_RECORDED),),
+        )
+        for event, (when, before, after) in events.items()
+    )
+    if not lines:
+        return Section("History", "No restructure is recorded.")
+    headings = ("What happened", "When", "Before", "After")
+    return Section("History", tables=(Table("Restructures", headings, lines),))
