@@ -46,6 +46,10 @@ ROUTES = {
     **{f"/{name}.<any(csv, xlsx):form>": {"GET": 200, "HEAD": 200} for name in registers()},
     "/static/<path:filename>": {"GET": 200, "HEAD": 200},
     "/context.jsonld": {"GET": 200, "HEAD": 200},
+    "/model": {"GET": 200, "HEAD": 200},
+    "/ns": {"GET": 200, "HEAD": 200},
+    "/ns.<short>": {"GET": 200, "HEAD": 200},
+    "/ns/<version>": {"GET": 200, "HEAD": 200},
     "/doc/<path:path>": {"GET": 200, "HEAD": 200},
     "/doc/query/<path:key>": {"GET": 200, "HEAD": 200},
     "/id/<path:path>": {"GET": 303, "HEAD": 303},
@@ -58,6 +62,8 @@ FILLED = {
     "/id/<path:path>": "/id/agreement/mash",
     "<kind>/<path:key>": "reading/cda1998-s115",
     "<any(csv, xlsx):form>": "xlsx",
+    "<short>": "ttl",
+    "<version>": "0.1.0",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
@@ -673,7 +679,7 @@ def _imports(path: Path) -> set[str]:
 
 def test_pages_hold_no_store_and_no_query() -> None:
     explain = WEB.parent / "explain"
-    for path in [*WEB.glob("*.py"), *explain.glob("*.py")]:
+    for path in [*WEB.rglob("*.py"), *explain.rglob("*.py")]:
         assert not _imports(path) & {"rdflib", "pyoxigraph", "pyshacl", "sqlite3"}, path
         assert "SELECT" not in path.read_text(encoding="utf-8")
 

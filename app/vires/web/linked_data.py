@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from vires import library, terms
-from vires.addresses import bases_of, iris_of
+from vires.addresses import bases_of, iris_of, path_of
 from vires.decide.verdict import Snapshot
 from vires.errors import ContentError
 from vires.exchange import context, describe
-from vires.explain.thing import Item, Removed, Thing, find_thing
+from vires.explain.thing import ONTOLOGY, Item, Removed, Thing, data_model, find_thing, version_on
 from vires.library import View
 from vires.web.errors import told
 from vires.web.negotiation import FORMS, HTML, Form, best, named, split
@@ -27,10 +28,12 @@ blueprint = Blueprint("linked_data", __name__)
 
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 SPARQL: Final = Form("rq", "application/sparql-query", "SPARQL")
+DATA_FORMS: Final = tuple(form for form in FORMS if form is not HTML)
 QUERY_FORMS: Final = (HTML, SPARQL)
 MAX_PATH: Final = 400
 """The longest path of a thing, in characters: twice the longest on record."""
 
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SEGMENT: Final = re.compile(r"""[^\s\x00-\x20\x7f-\x9f<>"{}|\\^`/?#\[\]\ud800-\udfff\ufffd]+""")
 
 
@@ -59,13 +62,35 @@ def document(path: str) -> Response:
     if isinstance(found, Removed):
         return _gone(found)
     if found is None:
-        abort(404)
+        return _dated(snapshot, stem, by_extension) or abort(404)
     form = by_extension or _wanted()
     if isinstance(form, Response):
         return form
     if form is None:
         return _not_acceptable(found.path)
     return _document(snapshot, found, form)
+
+
+@blueprint.get("/model")
+def model_page() -> Response:
+    """Every class and property of the data model, for people."""
+    return Response(_model(site().snapshot()))
+
+
+@blueprint.get("/ns", defaults={"short": ""})
+@blueprint.get("/ns.<short>")
+def ontology(short: str) -> Response:
+    """The document that the IRI of every term leads to, since a fragment never reaches a server."""
+    return document(f"ns.{short}" if short else "ns")
+
+
+@blueprint.get("/ns/<version>")
+def ontology_version(version: str) -> Response:
+    """One version of the ontology: the one on record, under the IRI that names it."""
+    stem, form = split(version)
+    if stem != data_model(site().snapshot()).version:
+        abort(404)
+    return document(f"ns.{form.short}" if form else "ns")
 
 
 @blueprint.get("/doc/query/<path:key>")
@@ -110,6 +135,22 @@ def _check(path: str) -> None:
 def _find(snapshot: Snapshot, iris: tuple[str, ...]) -> Thing | Removed | None:
     pages = (find_thing(snapshot, iri, site().today()) for iri in iris)
     return next((page for page in pages if page is not None), None)
+
+
+def _dated(snapshot: Snapshot, path: str, form: Form | None) -> Response | None:
+    """`{agreement}/{day}`: sent on to the version that is in force on the day, if one is."""
+    stem, _, day = path.rpartition("/")
+    try:
+        on = date.fromisoformat(day) if _DAY.fullmatch(day) else None
+    except ValueError:
+        return told(400, f"There is no day '{day}'.", "Write a day as in 2026-11-22.")
+    if on is None:
+        return None
+    for iri in iris_of(quote(stem), _bases(snapshot)):
+        version = version_on(snapshot, iri, on)
+        if version and (there := path_of(version)):
+            return _sent_on(there + (f".{form.short}" if form else ""))
+    return None
 
 
 def _see_other(path: str, iris: tuple[str, ...]) -> Response:
@@ -175,12 +216,22 @@ def _not_acceptable(path: str, forms: Sequence[Form] = FORMS) -> Response:
 
 def _document(snapshot: Snapshot, thing: Thing, form: Form) -> Response:
     if form is HTML:
-        forms = tuple(f for f in FORMS if f is not HTML)
-        response = Response(render_template("vires/thing/page.html", thing=thing, forms=forms))
+        response = Response(_model(snapshot) if thing.iri == ONTOLOGY else _page(thing))
     else:
         body = describe(snapshot, thing.iri, form.short)
         response = _shared(Response(body, content_type=_content_type(form)))
     return _with_links(response, thing.iri, thing.path, form, FORMS)
+
+
+def _page(thing: Thing) -> str:
+    return render_template("vires/thing/page.html", thing=thing, forms=DATA_FORMS)
+
+
+def _model(snapshot: Snapshot) -> str:
+    """The data model; its anchors are the names of the terms, as in their IRIs."""
+    return render_template(
+        "vires/thing/model.html", model=data_model(snapshot), iri=ONTOLOGY, forms=DATA_FORMS
+    )
 
 
 def _with_links(

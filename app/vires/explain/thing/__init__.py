@@ -1,16 +1,21 @@
 """Pages about things: what the record holds of one, in names, plain words and links."""
 
+from vires.explain.thing.model import ONTOLOGY, Model, data_model
 from vires.explain.thing.parts import Branch, Item, Mentions, Row, Section, Table, Thing
-from vires.explain.thing.things import Removed, find_thing
+from vires.explain.thing.things import Removed, find_thing, version_on
 
 __all__ = [
+    "ONTOLOGY",
     "Branch",
     "Item",
     "Mentions",
+    "Model",
     "Removed",
     "Row",
     "Section",
     "Table",
     "Thing",
+    "data_model",
     "find_thing",
+    "version_on",
 ]

@@ -117,7 +117,7 @@ def _flows(found: Found) -> Section:
         (
             (
                 (found.namer.thing(agreement),),
-                unique(Item(found.namer.title(prop)) for prop in how),
+                unique(Item(found.namer.property(prop)) for prop in how),
                 tuple(
                     Item(f"Flow {n}", item.href, hidden=item.text)
                     for n, item in enumerate(unique(flows), start=1)
@@ -141,7 +141,7 @@ def _readings(found: Found) -> Section:
     rows = []
     for prop, items in groups.items():
         listed = unique(items)
-        rows.append(Row(found.namer.title(prop), listed[:SHOWN], max(0, len(listed) - SHOWN)))
+        rows.append(Row(found.namer.property(prop), listed[:SHOWN], max(0, len(listed) - SHOWN)))
     heading = "Readings of the law that name it"
     if not rows:
         return Section(heading, "None on record.")

@@ -72,6 +72,7 @@ _NEEDS: Final = (
     terms.EXCLUDED_FOR_PUBLIC_TASKS,
     terms.CASE_BY_CASE,
 )
+_LISTED: Final = (terms.SKOS + "inScheme", terms.SKOS + "topConceptOf")
 _POLICY: Final = (terms.NEEDS_POLICY_DOCUMENT, terms.POLICY_DOCUMENT_EXCEPTION)
 
 
@@ -273,7 +274,7 @@ def _official(found: Found) -> Section:
 
 
 def condition(found: Found) -> Richer:
-    """A condition of data protection or confidence: what it needs beside it, and who relies on it."""
+    """A condition of data protection or confidence: what it needs, and who relies on it."""
     namer, values = found.namer, found.values
     documents = [
         namer.thing(
@@ -299,7 +300,7 @@ def condition(found: Found) -> Richer:
             Section("When it holds", rows=rows(namer, values, validity)),
             relied_on(found, "Agreements that rely on it"),
         ),
-        shown=frozenset((*_NEEDS, *_POLICY, *validity)),
+        shown=frozenset((*_NEEDS, *_POLICY, *validity, *_LISTED)),
         told=frozenset({*_RELYING, terms.COVERS_CONDITION}),
         trail=tuple(namer.thing(iri) for iri in iris(values, terms.IN_GROUP)[:1]),
         views=("page/policy-documents", "page/relied-on"),

@@ -100,6 +100,12 @@ _BORROWED: Final = {
 _WORDS: Final = {
     name + local: words for name, locals_ in _BORROWED.items() for local, words in locals_.items()
 }
+_SAID: Final = {
+    terms.PERMITS_DATA: "Of this information",
+    terms.PERMITS_PURPOSE: "For these purposes",
+}
+"""What a page says instead of a label that would sound like a verdict (decision.md section 7)."""
+
 _TRUTH: Final = {
     "true": "applies",
     "1": "applies",
@@ -123,6 +129,10 @@ class Namer:
     def title(self, iri: str) -> str:
         """The label with a capital."""
         return capital(self.label(iri))
+
+    def property(self, prop: str) -> str:
+        """What a row calls a property."""
+        return _SAID.get(prop) or self.title(prop)
 
     def href(self, iri: str) -> str:
         """Where a thing is shown: our page, else its own address; '' where it has neither."""
@@ -164,7 +174,7 @@ class Namer:
         read = self.stated_date if prop == terms.STATED_DATE else self.value
         found = {read(value) for value in values}
         items = sorted(found, key=lambda i: i.text.casefold())
-        return Row(self.title(prop), tuple(items[:LISTED]), max(0, len(items) - LISTED))
+        return Row(self.property(prop), tuple(items[:LISTED]), max(0, len(items) - LISTED))
 
 
 def capital(text: str) -> str:

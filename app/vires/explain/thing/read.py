@@ -44,7 +44,7 @@ def row(namer: Namer, values: Values, prop: str) -> Row:
     """A property with its values; 'not stated in the source' or 'not recorded' where none."""
     if found := values.get(prop):
         return namer.row(prop, found)
-    return Row(namer.title(prop), (Item(absence(values, prop)),))
+    return Row(namer.property(prop), (Item(absence(values, prop)),))
 
 
 def absence(values: Values, prop: str) -> str:

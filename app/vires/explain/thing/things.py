@@ -9,7 +9,8 @@ from typing import Final
 
 from vires import terms
 from vires.decide.gather import Source
-from vires.explain.thing import agreement, community, concept, flow, law, organisation
+from vires.explain.standing import IN_FORCE, UNDER_REVIEW, Standing
+from vires.explain.thing import agreement, community, concept, flow, law, model, organisation
 from vires.explain.thing.generic import Found, Richer, find, page, successors
 from vires.explain.thing.parts import Item, Thing
 
@@ -32,6 +33,15 @@ def find_thing(source: Source, iri: str, today: date) -> Thing | Removed | None:
     return page(found, _enrich)
 
 
+def version_on(source: Source, iri: str, on: date) -> str | None:
+    """The one version of an agreement that is in force on a day; None where none is for certain."""
+    found = find(source, iri, on)
+    if found is None or not found.is_a(*agreement.INSTRUMENTS):
+        return None
+    status = Standing(source, on).instrument(iri)
+    return status.version if status.word in (IN_FORCE, UNDER_REVIEW) else None
+
+
 _RICHER: Final[tuple[tuple[tuple[str, ...], Callable[[Found], Richer]], ...]] = (
     (agreement.INSTRUMENTS, agreement.instrument),
     (agreement.VERSIONS, agreement.version),
@@ -42,6 +52,7 @@ _RICHER: Final[tuple[tuple[tuple[str, ...], Callable[[Found], Richer]], ...]] = 
     (law.LAW, law.act),
     (law.CONDITIONS, law.condition),
     (concept.CONCEPTS, concept.concept),
+    (model.TERMS, model.term),
     (concept.SCHEMES, concept.scheme),
 )
 """What adds to the page of each class; the first whose classes are stated."""

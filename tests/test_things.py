@@ -1,0 +1,438 @@
+"""Pages about things say what the record says, each compared with the statements themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from urllib.parse import parse_qsl
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.browser.shipped import DAY, application, snapshot
+from tests.test_web import Page, assert_page
+from vires import terms
+from vires.addresses import path_of
+from vires.decide import names
+from vires.explain import uk_date
+from vires.explain.standing import Standing
+from vires.explain.thing import Section, Thing, find_thing
+
+AREA = "https://wolverhampton.vires.example/id/"
+PUBLISHED = "https://published.vires.example/id/"
+COUNCIL = terms.BASE + "org/gss-E08000031"
+BROADER = terms.SKOS + "broader"
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return application().test_client()
+
+
+@cache
+def facts() -> dict[str, dict[str, set[str]]]:
+    """Every statement: subject, property, values."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for quad in snapshot().quads():
+        found[quad.subject.value][quad.predicate.value].add(quad.object.value)
+    return found
+
+
+def of_class(*classes: str) -> list[str]:
+    return sorted(iri for iri, props in facts().items() if props[terms.TYPE] & set(classes))
+
+
+def thing(iri: str) -> Thing:
+    found = find_thing(snapshot(), iri, DAY)
+    assert isinstance(found, Thing)
+    return found
+
+
+def section(page: Thing, heading: str) -> Section:
+    return next(part for part in page.sections if part.heading.startswith(heading))
+
+
+def cells(part: Section, column: int) -> list[set[str]]:
+    """The texts of one column of a section's tables, a set for each line."""
+    return [{i.text for i in line[column]} for table in part.tables for line in table.rows]
+
+
+def label(iri: str) -> str:
+    return names(snapshot())[iri]
+
+
+def widened(iri: str) -> set[str]:
+    """A concept and all above it, walked by hand."""
+    seen, left = set(), [iri]
+    while left:
+        one = left.pop()
+        if one not in seen:
+            seen.add(one)
+            left += facts()[one][BROADER]
+    return seen
+
+
+# Agreements
+
+INSTRUMENTS = of_class(
+    *(terms.VIRES + c for c in ("PrinciplesFramework", "InformationCommunityAgreement", "InformationSharingAgreement"))
+)  # fmt: skip
+VERSIONS = sorted(iri for iri, props in facts().items() if props[terms.VERSION_OF])
+
+
+def test_there_are_agreements_to_look_at() -> None:
+    assert len(INSTRUMENTS) > 30
+    assert len(VERSIONS) > 30
+
+
+@pytest.mark.parametrize("iri", VERSIONS)
+def test_a_version_shows_its_parties_its_signatures_and_its_flows(iri: str) -> None:
+    page, record = thing(iri), facts()
+    parts = [s for s, p in record.items() if iri in p[terms.PARTICIPATES_IN]]
+    bodies = {label(b) for s in parts for b in record[s][terms.PARTICIPANT]}
+    listed = set().union(*cells(section(page, "Parties"), 0)) if parts else set()
+    assert bodies <= listed
+    signed = {
+        label(b)
+        for s, p in record.items()
+        if iri in p[terms.SIGNS]
+        for b in record[s][terms.ON_BEHALF_OF]
+    }
+    for line in (row for t in section(page, "Parties").tables for row in t.rows):
+        if line[0][0].text in signed:
+            assert line[4][0].text == "Signed"
+    flows = {s for s, p in record.items() if iri in p[terms.FLOW_OF]}
+    shown = section(page, "What is shared").below
+    assert {label(f) for f in flows} == {
+        i.text for part in shown for row in part.rows if row.label == "Flow" for i in row.items
+    }
+    for flow in flows:
+        part = next(p for p in shown if p.rows[0].items[0].text == label(flow))
+        for side in record[flow][terms.HAS_SIDE]:
+            for body in record[side][terms.SIDE_ORGANISATION]:
+                line = next(r for t in part.tables for r in t.rows if r[0][0].text == label(body))
+                relied = {label(b) for p in (terms.RELIES_ON_BASIS, terms.RELIES_ON_CONDITION) for b in record[side][p]}  # fmt: skip
+                assert relied <= {
+                    i.text for r in part.tables[0].rows if r[0][0].text == label(body) for i in r[2]
+                }
+                powers = {label(b) for b in record[side][terms.RELIES_ON_POWER]}
+                assert powers <= {
+                    i.text for r in part.tables[0].rows if r[0][0].text == label(body) for i in r[3]
+                }
+                assert line[0][0].note in ("holder", "receiver")
+
+
+@pytest.mark.parametrize("iri", VERSIONS)
+def test_a_version_shows_the_tiers_and_where_each_control_is_inherited_from(iri: str) -> None:
+    page, record = thing(iri), facts()
+    above, left = [], [iri]
+    while left:
+        for upper in record[left.pop()][terms.UNDERPINNED_BY]:
+            above.append(upper)
+            left.append(upper)
+    stands = section(page, "Place in the tiers").rows[0]
+    assert stands.label == "Stands on"
+    silent = terms.UNDERPINNED_BY in record[iri][terms.NOT_STATED]
+    none = {"not stated in the source" if silent else "not recorded"}
+    assert {i.text for i in stands.items} == ({label(a) for a in above} or none)
+    expected = {
+        (label(c), "This version" if v == iri else f"Inherited from {label(v)}")
+        for v in (iri, *above)
+        for prop in (terms.STATES_CONTROL, terms.STATES_PRINCIPLE)
+        for c in record[v][prop]
+    }
+    got = {
+        (line[0][0].text, line[2][0].text)
+        for table in section(page, "Controls").tables
+        for line in table.rows
+    }
+    assert got == expected
+
+
+@pytest.mark.parametrize("iri", INSTRUMENTS)
+def test_an_agreement_says_how_it_stands_today(iri: str, client: FlaskClient) -> None:
+    page = thing(iri)
+    status = Standing(snapshot(), DAY).instrument(iri)
+    assert page.status == status.word
+    shown = assert_page(client.get(path_of(iri)))
+    assert status.word in shown.words
+    versions = {v for v in VERSIONS if iri in facts()[v][terms.VERSION_OF]}
+    assert sum(len(t.rows) for t in section(page, "Versions").tables) == len(versions)
+    events = facts()[iri][terms.HAD_STATUS_EVENT]
+    assert sum(len(t.rows) for t in section(page, "History").tables) == len(events)
+
+
+def test_published_agreements_in_development_are_shown_so(client: FlaskClient) -> None:
+    page = assert_page(client.get("/doc/agreement/childrens-ica"))
+    assert "In development" in page.words
+    assert "Tier 2 information community agreement" in page.text
+    assert "Not stated in the source." in page.text
+
+
+def test_silence_is_shown_where_the_source_is_silent(client: FlaskClient) -> None:
+    page = thing(PUBLISHED + "agreement/council-tax-debt-mou/v/1")
+    dates = {row.label: row.items[0].text for row in section(page, "Dates").rows}
+    assert dates["Commences on"] == "not stated in the source"
+    stated = next(row for row in section(page, "Dates").rows if row.label == "Stated date")
+    assert "Commences on: 2021" in {item.text for item in stated.items}
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/doc/agreement/mash/2026-03-11", "/doc/agreement/mash/v/1"),
+        ("/doc/agreement/mash/2026-03-11.ttl", "/doc/agreement/mash/v/1.ttl"),
+    ],
+)
+def test_a_day_leads_to_the_version_in_force_then(
+    client: FlaskClient, path: str, there: str
+) -> None:
+    response = client.get(path)
+    assert (response.status_code, response.headers["Location"]) == (303, there)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/doc/agreement/mash/2020-01-01", 404),
+        ("/doc/agreement/mash/2026-02-30", 400),
+        ("/doc/agreement/none/2026-03-11", 404),
+        ("/doc/org/gss-E08000031/2026-03-11", 404),
+    ],
+)
+def test_a_day_without_a_version_leads_nowhere(client: FlaskClient, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+# Organisations
+
+ORGANISATIONS = of_class(*(terms.VIRES + c for c in ("Organisation", "OrganisationUnit")))
+
+
+def flows_of(body: str, own: str, their: str) -> Iterator[tuple[str, str]]:
+    """The other side and the version of each flow that a body is on one side of."""
+    record = facts()
+    for flow, props in record.items():
+        sides = props[terms.HAS_SIDE]
+        mine = [s for s in sides if own in record[s][terms.TYPE] and body in record[s][terms.SIDE_ORGANISATION]]  # fmt: skip
+        if mine:
+            for side in sides:
+                if their in record[side][terms.TYPE]:
+                    for other in record[side][terms.SIDE_ORGANISATION]:
+                        yield other, next(iter(record[flow][terms.FLOW_OF]))
+
+
+@pytest.mark.parametrize("iri", ORGANISATIONS)
+def test_an_organisation_shows_whom_it_shares_with_both_ways(iri: str) -> None:
+    page = thing(iri)
+    for heading, own, their in (
+        ("Agreements describe sharing by it", terms.DISCLOSING_SIDE, terms.RECEIVING_SIDE),
+        ("Agreements describe sharing with it", terms.RECEIVING_SIDE, terms.DISCLOSING_SIDE),
+    ):
+        expected: dict[str, set[str]] = defaultdict(set)
+        for other, version in flows_of(iri, own, their):
+            (agreement,) = facts()[version][terms.VERSION_OF]
+            expected[label(other)].add(label(agreement))
+        parts = [p for p in page.sections if p.heading.startswith(heading)]
+        got = {
+            line[0][0].text: {item.text for item in line[1]}
+            for part in parts
+            for table in part.tables
+            for line in table.rows
+        }
+        assert got == expected
+
+
+@pytest.mark.parametrize("iri", ORGANISATIONS)
+def test_an_organisation_shows_the_powers_it_holds_by_its_types(iri: str) -> None:
+    record, page = facts(), thing(iri)
+    types = {t for own in record[iri][terms.HAS_TYPE] for t in widened(own)} | {terms.ANY_PERSON}
+    nations = record[iri][terms.IN_NATION]
+
+    def holds(reading: str) -> bool:
+        props = record[reading]
+        typed = bool(types & props[terms.HOLDER_TYPE]) and not types & props[terms.HOLDER_TYPE_EXCLUDED]  # fmt: skip
+        placed = not props[terms.APPLIES_IN] or not nations or nations & props[terms.APPLIES_IN]
+        return bool((typed or iri in props[terms.HOLDER]) and placed)
+
+    def listed(heading: str) -> set[str]:
+        parts = [part for part in page.sections if part.heading.startswith(heading)]
+        return {i.text for p in parts for t in p.tables for r in t.rows for i in r[0]}
+
+    duties = {label(r) for r in of_class(terms.SHARING_DUTY) if holds(r)}
+    powers = {
+        label(r)
+        for r in of_class(terms.PERMISSIVE_POWER)
+        if holds(r) and terms.STRENGTH_FUNCTION not in record[r][terms.STRENGTH]
+    }
+    assert listed("Duties") == duties
+    assert listed("Powers") == powers
+    assert not duties & powers
+
+
+def test_each_way_to_ask_is_a_question_with_its_answers_filled_in(client: FlaskClient) -> None:
+    page = thing(COUNCIL)
+    links = [
+        item.href
+        for part in page.sections
+        for table in part.tables
+        for line in table.rows
+        for item in line[-1]
+        if item.href.startswith("/ask?")
+    ]
+    assert len(links) > 10
+    for link in links:
+        asked = dict(parse_qsl(link.partition("?")[2]))
+        assert {"from", "to", "purpose", "category"} == set(asked)
+        assert "cwc" in (asked["from"], asked["to"])
+        answer = client.get(link.replace("/ask", "/answer"))
+        assert answer.status_code == 200
+
+
+def test_an_organisation_shows_its_contacts_and_history(client: FlaskClient) -> None:
+    page = thing(COUNCIL)
+    roles = {row.label for row in section(page, "Contacts").rows}
+    assert {"Caldicott Guardian", "Senior Information Risk Owner"} <= roles
+    board = assert_page(client.get("/doc/org/ods-QUA"))
+    assert (
+        "NHS Black Country and West Birmingham CCG" in board.text or "CCG dissolved" in board.text
+    )
+    assert uk_date(DAY.replace(2022, 7, 1)) in board.text
+
+
+# The law
+
+
+@pytest.mark.parametrize("iri", of_class(*terms.READING_CLASSES))
+def test_a_reading_is_shown_as_what_it_is(iri: str, client: FlaskClient) -> None:
+    """A power is never shown as a duty, a duty never as a power."""
+    note = section(thing(iri), "What it does").note
+    classes = facts()[iri][terms.TYPE]
+    duty = terms.SHARING_DUTY in classes
+    function = terms.STRENGTH_FUNCTION in facts()[iri][terms.STRENGTH]
+    power = terms.PERMISSIVE_POWER in classes and not function
+    assert ("must share if" in note) == duty
+    assert ("may share" in note) == power
+    assert ("restriction" in note) == (terms.SHARING_RESTRICTION in classes)
+    assert "not recorded" not in note
+
+
+def test_a_reading_shows_who_relies_on_it() -> None:
+    reading = terms.BASE + "reading/ca2004-s16h"
+    relying = set()
+    for side, props in facts().items():
+        if reading in props[terms.RELIES_ON_POWER]:
+            for flow_props in facts().values():
+                if side in flow_props[terms.HAS_SIDE]:
+                    (version,) = flow_props[terms.FLOW_OF]
+                    relying |= facts()[version][terms.VERSION_OF]
+    for version in (v for v, props in facts().items() if reading in props[terms.CITES_POWER]):
+        relying |= facts()[version][terms.VERSION_OF]
+    listed = cells(section(thing(reading), "Agreements that rely"), 0)
+    assert set().union(*listed) == {label(a) for a in relying} != set()
+
+
+def test_an_act_leads_to_its_text_and_its_readings(client: FlaskClient) -> None:
+    page = assert_page(client.get("/doc/legislation/ukpga/1998/37"))
+    hrefs = {a["href"] for tag, a in page.tags if tag == "a"}
+    assert "https://www.legislation.gov.uk/ukpga/1998/37" in hrefs
+    assert "/doc/reading/cda1998-s115" in hrefs
+    sections = [
+        text for text in page.words if text.startswith("Crime and Disorder Act 1998, section")
+    ]
+    assert sections.index("Crime and Disorder Act 1998, section 17") < sections.index(
+        "Crime and Disorder Act 1998, section 115"
+    )
+
+
+def test_a_condition_shows_what_it_needs(client: FlaskClient) -> None:
+    page = thing(terms.BASE + "condition/art10-sch1")
+    needs = {row.label: {i.text for i in row.items} for row in section(page, "What it needs").rows}
+    assert label(terms.BASE + "condition-group/dpa-sch1-part2") in needs["Requires companion"]
+    documents = section(thing(terms.BASE + "condition/sch1-18"), "Appropriate policy").rows[-1]
+    assert len(documents.items) == len(
+        [
+            s
+            for s, p in facts().items()
+            if terms.BASE + "condition/sch1-18" in p[terms.COVERS_CONDITION]
+        ]
+    )
+
+
+# Communities, concepts, terms
+
+
+def test_a_community_shows_its_members_and_agreements() -> None:
+    iri = AREA + "community/children"
+    page = thing(iri)
+    members = {b for p in facts().values() if iri in p[terms.IN_COMMUNITY] for b in p[terms.ORG_MEMBER]}  # fmt: skip
+    assert set().union(*cells(section(page, "Members"), 0)) == {label(m) for m in members}
+    agreements = {a for a, p in facts().items() if iri in p[terms.FOR_COMMUNITY]}
+    listed = section(page, "Agreements")
+    assert set().union(*cells(listed, 0)) == {label(a) for a in agreements}
+    assert [table.caption for table in listed.tables] == ["Tier 2", "Tier 3"]
+
+
+@pytest.mark.parametrize(
+    "iri", of_class(terms.VIRES + "Purpose", terms.VIRES + "DataCategory", terms.VIRES + "OrganisationType")
+)  # fmt: skip
+def test_a_concept_shows_what_is_above_and_below_it(iri: str) -> None:
+    branches = list(section(thing(iri), "Broader and narrower").tree)
+    seen: set[str] = set()
+    below: set[str] = set()
+    while branches:
+        one = branches.pop()
+        if one.here:
+            below |= {b.item.text for b in one.below}
+        else:
+            seen.add(one.item.text)
+            branches += one.below
+            continue
+    narrower = {label(c) for c, p in facts().items() if iri in p[BROADER]}
+    assert below == narrower
+    assert seen - narrower == {label(c) for c in widened(iri) - {iri}} - narrower
+
+
+@pytest.mark.parametrize("iri", of_class(terms.SKOS + "ConceptScheme"))
+def test_a_code_list_holds_all_its_concepts(iri: str) -> None:
+    branches = [b for part in thing(iri).sections for b in part.tree]
+    found: set[str] = set()
+    while branches:
+        one = branches.pop()
+        found.add(one.item.href)
+        branches += one.below
+    members = {c for c, p in facts().items() if iri in p[terms.SKOS + "inScheme"]}
+    assert found == {path_of(member) for member in members}
+
+
+def test_the_data_model_shows_every_term_with_its_definition(client: FlaskClient) -> None:
+    page = assert_page(client.get("/model"))
+    ids = {a["id"] for _, a in page.tags if a.get("id")}
+    defined = [
+        iri
+        for iri, props in facts().items()
+        if iri.startswith(terms.VIRES) and props[terms.SKOS + "definition"]
+        and any(t.startswith("http://www.w3.org/2002/07/owl#") for t in props[terms.TYPE])
+    ]  # fmt: skip
+    assert len(defined) > 250
+    for iri in defined:
+        assert iri.removeprefix(terms.VIRES) in ids
+        assert next(iter(facts()[iri][terms.SKOS + "definition"])) in page.text
+    assert client.get("/ns").data == client.get("/model").data
+    assert client.get("/ns", headers={"Accept": "text/turtle"}).data == client.get("/ns.ttl").data
+    assert client.get("/ns/0.1.0.ttl").data == client.get("/ns.ttl").data
+    assert client.get("/ns/9.9.9").status_code == 404
+    assert client.get("/ns.docx").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["LegalReading", "versionOf", "inForceFrom", "Signature"])
+def test_a_term_shows_how_much_of_the_record_uses_it(name: str, client: FlaskClient) -> None:
+    iri = terms.VIRES + name
+    owl_class = "http://www.w3.org/2002/07/owl#Class" in facts()[iri][terms.TYPE]
+    triples = {(q.subject.value, q.predicate.value, q.object.value) for q in snapshot().quads()}
+    number = sum((p, o) == (terms.TYPE, iri) if owl_class else p == iri for _, p, o in triples)
+    assert number > 10
+    page = Page(client.get(path_of(iri)).text)
+    assert f"{number} {'things' if owl_class else 'statements'} on record" in page.text
+    assert next(iter(facts()[iri][terms.SKOS + "example"])) in page.text
