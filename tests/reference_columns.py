@@ -377,7 +377,7 @@ TABLES: dict[str, tuple[str, URIRef | None, dict[str, Column]]] = {
 # What a node may hold besides its columns: the list it stands in, and readings of a note's words.
 BESIDE = {SKOS.inScheme, SKOS.topConceptOf}
 BESIDE_OF = {
-    "organisations": {V.inNation, V.notStated},
+    "organisations": {V.inNation, V.notStated, SKOS.altLabel},
     "codes": {RDFS.seeAlso},
 }
 

@@ -16,8 +16,18 @@ from vires.config import Settings, load
 from vires.decide import URGENT, Question, ask, choices
 from vires.explain import explain, uk_date
 from vires.sandbox import Ledger, Limits, Sandbox
+from vires.search import search
 from vires.store import Reader
-from vires.web import api, errors, linked_data, pages, registers, security, sparql
+from vires.web import (
+    api,
+    errors,
+    linked_data,
+    pages,
+    registers,
+    searching,
+    security,
+    sparql,
+)
 from vires.web.site import Site, SnapshotReader
 
 _STATIC = Path(__file__).parent / "static"
@@ -59,6 +69,7 @@ def create_app(
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(linked_data.blueprint)
     app.register_blueprint(registers.blueprint)
+    app.register_blueprint(searching.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:
@@ -91,6 +102,7 @@ def application() -> Flask:
     except ServiceUnavailable:
         return app  # the pages say so, below the urgent statement
     site.sandbox.warm()
+    search(snapshot, "warm")
     pools = choices(snapshot)
     if all(pools[kind] for kind in ("organisation", "purpose", "category")):
         bodies = pools["organisation"]

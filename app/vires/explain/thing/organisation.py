@@ -166,7 +166,7 @@ def _readings(found: Found, standing: Standing) -> tuple[Section, ...]:
     asked = Asked(found.iri, found.iri, terms.PURPOSE_ALL, terms.CATEGORY_ANY, None, found.today)
     read = record(found.source, asked, [])
     held: dict[str, list[str]] = defaultdict(list)
-    for reading in read.law:
+    for reading in read.shared.facts:
         word = effect(read, reading)
         if word and _holds(read, reading, found.iri):
             held[word].append(reading)
