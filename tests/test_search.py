@@ -263,6 +263,6 @@ def test_a_wrong_search_is_a_problem_that_names_its_field(
 
 
 def test_the_index_cannot_be_written() -> None:
-    index = module._index(module._Held(snapshot()))
+    index = module._index(module.Once(snapshot()))
     with pytest.raises(module.sqlite3.OperationalError):
         index.base.execute("DELETE FROM names")

@@ -19,6 +19,7 @@ from math import log
 from typing import Final, NamedTuple
 
 from vires.decide.gather import Source
+from vires.once import Once
 
 
 class Kind(NamedTuple):
@@ -142,26 +143,11 @@ def search(snapshot: Source, query: str) -> tuple[Hit, ...]:
     those of the snapshot's views.
     """
     words = tuple(dict.fromkeys(words_of(query[:MAX_QUERY])))[:MAX_WORDS]
-    return _index(_Held(snapshot)).find(words) if words else ()
-
-
-class _Held:
-    """A snapshot as a cache key: one data version, one index."""
-
-    __slots__ = ("source",)
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-
-    def __hash__(self) -> int:
-        return hash(self.source.data_version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and self.source.data_version == other.source.data_version
+    return _index(Once(snapshot)).find(words) if words else ()
 
 
 @lru_cache(maxsize=4)
-def _index(held: _Held) -> _Index:
+def _index(held: Once[Source]) -> _Index:
     return _Index(held.source)
 
 

@@ -60,6 +60,8 @@ TEMPLATES = {
     "model": "/model",
     "view": "/doc/query/page/tiers",
     "not-acceptable": "/doc/agreement/mash?_mediatype=docx",
+    "guidance": "/guidance",
+    "guide": "/guidance/emergency",
     "search": "/search?q=wolverhamton+ccg",
     "search-kind": "/search?q=wolverhampton&kind=organisation",
     "search-empty": "/search",

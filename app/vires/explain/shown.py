@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from vires.terms import BASE
+
 NOT_RECORDED: Final = "not recorded"
 
 CONDITION_TITLES: Final = {
@@ -187,6 +189,20 @@ class Explanation:
     rests_on: str
     data_version: str
     queries: tuple[str, ...]
+
+    @property
+    def rests_on_things(self) -> frozenset[str]:
+        """The IRIs of the verdict and of the law and conditions that the page shows."""
+        sides = (side for route in self.routes for side in route.sides)
+        laws = (
+            *self.powers,
+            *self.functions,
+            *self.duties,
+            *(law for _, law in self.restrictions),
+            *(law for route in self.routes for law in route.powers),
+            *(law for side in sides for law in side.bases),
+        )
+        return frozenset((f"{BASE}verdict/{self.verdict}", *(law.iri for law in laws)))
 
 
 def uk_date(day: date) -> str:

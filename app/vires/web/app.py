@@ -21,6 +21,7 @@ from vires.store import Reader
 from vires.web import (
     api,
     errors,
+    guiding,
     linked_data,
     pages,
     registers,
@@ -70,6 +71,7 @@ def create_app(
     app.register_blueprint(linked_data.blueprint)
     app.register_blueprint(registers.blueprint)
     app.register_blueprint(searching.blueprint)
+    app.register_blueprint(guiding.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:
@@ -138,5 +140,7 @@ def _set_templates(app: Flask) -> None:
         """The path of a static file, which changes when the file does."""
         return url_for("static", filename=name, v=hashes[name])
 
-    app.jinja_env.globals.update(asset=asset, urgent=URGENT, site=app.extensions["vires"])
+    app.jinja_env.globals.update(
+        asset=asset, urgent=URGENT, site=app.extensions["vires"], guides_on=guiding.guides_on
+    )
     app.jinja_env.filters["uk_date"] = uk_date

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from vires.decide import HEADINGS, Choice, ask, choices, labels
 from vires.decide.verdict import Snapshot
 from vires.explain import explain
+from vires.guidance import guidance_on
 from vires.web.asking import Asking, Problem, read
 from vires.web.registers import held
 from vires.web.site import site
@@ -22,6 +23,9 @@ MORE_CATEGORIES: Final = 2
 
 DETAILED_ROUTES: Final = 3
 """How many routes a page works out in full; the JSON has every one."""
+
+GUIDES: Final = 7
+"""How many texts of guidance stand beside an answer."""
 
 LISTED: Final = 12
 """How many other routes and changes a page lists."""
@@ -76,10 +80,11 @@ def answer() -> tuple[str, int] | str:
     if len(asking.questions) > 1:
         return _several(snapshot, asking)
     query = urlencode(asking.pairs())
-    found = ask(snapshot, asking.questions[0])
+    found = explain(snapshot, ask(snapshot, asking.questions[0]))
     return render_template(
         "vires/answer.html",
-        answer=explain(snapshot, found),
+        answer=found,
+        guides=guidance_on(snapshot, found.rests_on_things, most=GUIDES),
         query=query,
         detailed=DETAILED_ROUTES,
         listed=LISTED,

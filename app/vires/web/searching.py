@@ -13,6 +13,7 @@ from vires.decide import URGENT
 from vires.search import KINDS, MAX_QUERY, Hit, search
 from vires.web.api import problem
 from vires.web.asking import Problem
+from vires.web.guiding import guide_path
 from vires.web.site import site
 
 blueprint = Blueprint("searching", __name__)
@@ -122,7 +123,7 @@ def _problems(query: str, kind: str, limit: str) -> list[Problem]:
 def _entry(hit: Hit) -> dict[str, object]:
     return {
         "iri": hit.iri,
-        "path": path_of(hit.iri),
+        "path": _page(hit),
         "kind": hit.kind,
         "label": hit.label,
         "what": hit.what,
@@ -135,7 +136,12 @@ def _entry(hit: Hit) -> dict[str, object]:
 def _result(hit: Hit) -> Result:
     why = f"{_MATCHED[hit.how]}: {hit.by}" if hit.by else ""
     kind = KINDS[hit.kind].one
-    return Result(path_of(hit.iri) or "", hit.label, kind, hit.what, hit.illustrative, why)
+    return Result(_page(hit), hit.label, kind, hit.what, hit.illustrative, why)
+
+
+def _page(hit: Hit) -> str:
+    """Guidance has a page to read; everything else, the page about the thing."""
+    return guide_path(hit.iri) if hit.kind == "guidance" else path_of(hit.iri) or ""
 
 
 def _groups(hits: list[Hit], each: int) -> list[Group]:
