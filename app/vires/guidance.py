@@ -108,15 +108,15 @@ def _classed(tokens: Sequence[Token]) -> None:
 
 @lru_cache(maxsize=8)
 def _read(held: Once[Source]) -> tuple[Guidance, ...]:
-    links: dict[tuple[str, str], list[Target]] = defaultdict(list)
+    links: dict[tuple[str, str], dict[str, Target]] = defaultdict(dict)
     for thing, how, target, label in held.source.rows("guidance/links"):
         named = Target(target.value, _text(label) or target.value)
-        links[thing.value, how.value].append(named)
+        links[thing.value, how.value].setdefault(target.value, named)
     found = (_one(row, links) for row in held.source.rows("guidance/texts"))
     return tuple({one.key: one for one in found}.values())
 
 
-def _one(row: tuple[Any, ...], links: dict[tuple[str, str], list[Target]]) -> Guidance:
+def _one(row: tuple[Any, ...], links: dict[tuple[str, str], dict[str, Target]]) -> Guidance:
     iri, _, key, title, summary, text, note, owner, written, seen = (_text(term) for term in row)
     return Guidance(
         iri=iri,
@@ -128,9 +128,9 @@ def _one(row: tuple[Any, ...], links: dict[tuple[str, str], list[Target]]) -> Gu
         owner=owner,
         written=_day(written),
         seen=_day(seen),
-        audience=tuple(links[iri, "audience"]),
-        explains=tuple(links[iri, "explains"]),
-        sources=tuple(target.iri for target in links[iri, "source"]),
+        audience=tuple(links[iri, "audience"].values()),
+        explains=tuple(links[iri, "explains"].values()),
+        sources=tuple(links[iri, "source"]),
     )
 
 
