@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     access: Literal["public", "partner", "staff"] = Field(
         "public", description="Access class whose record is read."
     )
+    contact: str = Field(
+        "",
+        max_length=254,
+        pattern=r"^([A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$",
+        description="Mail address for reports of errors in the record.",
+    )
 
     threads: int = Field(
         16, ge=2, le=128, description="Threads of a server process; most wait for queries."

@@ -6,5 +6,6 @@ no query and no store. It adds no finding of its own.
 
 from vires.explain.read import explain
 from vires.explain.shown import CONDITION_TITLES, Explanation, uk_date
+from vires.explain.trust import Trust, trust
 
-__all__ = ["CONDITION_TITLES", "Explanation", "explain", "uk_date"]
+__all__ = ["CONDITION_TITLES", "Explanation", "Trust", "explain", "trust", "uk_date"]

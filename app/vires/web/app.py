@@ -28,6 +28,7 @@ from vires.web import (
     searching,
     security,
     sparql,
+    stating,
 )
 from vires.web.site import Site, SnapshotReader
 
@@ -60,6 +61,7 @@ def create_app(
         today=today or settings.today,
         examples=settings.illustrative == "on",
         sandbox=_sandbox(settings),
+        contact=settings.contact,
     )
     _set_templates(app)
     # Added here, since Flask adds its own before it knows that OPTIONS is not wanted.
@@ -72,6 +74,7 @@ def create_app(
     app.register_blueprint(registers.blueprint)
     app.register_blueprint(searching.blueprint)
     app.register_blueprint(guiding.blueprint)
+    app.register_blueprint(stating.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:
@@ -141,6 +144,10 @@ def _set_templates(app: Flask) -> None:
         return url_for("static", filename=name, v=hashes[name])
 
     app.jinja_env.globals.update(
-        asset=asset, urgent=URGENT, site=app.extensions["vires"], guides_on=guiding.guides_on
+        asset=asset,
+        urgent=URGENT,
+        site=app.extensions["vires"],
+        guides_on=guiding.guides_on,
+        report_link=stating.report_link,
     )
     app.jinja_env.filters["uk_date"] = uk_date

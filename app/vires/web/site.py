@@ -24,12 +24,16 @@ class SnapshotReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The running site: the record, the day, if examples are shown, and where SPARQL runs."""
+    """The running site: the record, the day, if examples are shown, and where SPARQL runs.
+
+    `contact` is the operator's mail address for reports; '' where none is set.
+    """
 
     reader: SnapshotReader
     today: Callable[[], date]
     examples: bool
     sandbox: Sandbox
+    contact: str = ""
 
     def snapshot(self) -> Snapshot:
         """The current snapshot, or a 503 that says so.
