@@ -22,7 +22,7 @@ from tests.browser.payloads import PAYLOADS
 from tests.browser.shipped import DAY, VERDICTS, application, query, questions, snapshot
 from vires import terms
 from vires.config import Settings
-from vires.decide import HEADINGS, URGENT, ask, to_json
+from vires.decide import HEADINGS, URGENT, ask, choices, to_json
 from vires.errors import StoreMissingError
 from vires.explain import CONDITION_TITLES, uk_date
 from vires.library import views
@@ -34,10 +34,14 @@ from vires.web import errors as web_errors
 WEB = Path(web_errors.__file__).parent
 GOOD = "from=cwc&to=wmp&purpose=crime-prevention&category=name&on=2026-11-22"
 
+STEPS = ("from", "to", "purpose", "information", "about", "date")
+
 # Every route, and what each method answers. A method that is not stated answers 405.
 ROUTES = {
     "/": {"GET": 200, "HEAD": 200},
     "/ask": {"GET": 200, "HEAD": 200},
+    "/ask/all": {"GET": 200, "HEAD": 200},
+    "/ask/<any(from, to, purpose, information, about, date):path>": {"GET": 200, "HEAD": 200},
     "/check": {"GET": 400, "HEAD": 400},
     "/answer": {"GET": 400, "HEAD": 400},
     "/api/ask": {"GET": 400, "HEAD": 400},
@@ -96,7 +100,16 @@ HEADERS = {
 PAGES = {
     "/": 200,
     "/ask": 200,
-    f"/ask?{GOOD}": 200,
+    f"/ask?{GOOD}": 303,
+    "/ask?from=cwc": 200,
+    "/ask?from=": 400,
+    "/ask?from=cwc&to=nobody": 400,
+    f"/ask/all?{GOOD}": 200,
+    **{f"/ask/{step}?{GOOD}": 200 for step in STEPS},
+    "/ask/to?from=cwc&find=police": 200,
+    "/ask/information?find=zzzz": 200,
+    "/ask/date?on-day=31&on-month=2&on-year=2026": 400,
+    "/ask/nothing": 404,
     "/check": 400,
     f"/check?{GOOD}": 200,
     "/check?from=cwc&to=nobody&on=2026-02-30": 400,
@@ -194,7 +207,7 @@ def broken(request: pytest.FixtureRequest) -> FlaskClient:
 def path_of(rule: str) -> str:
     for part, filled in FILLED.items():
         rule = rule.replace(part, filled)
-    return rule
+    return re.sub(r"<any\((\w+).*?>", r"\1", rule)
 
 
 def assert_headers(response: TestResponse) -> None:
@@ -251,6 +264,9 @@ def test_every_method_of_every_route(client: FlaskClient, rule: str, method: str
 def test_every_page(client: FlaskClient, path: str, status: int) -> None:
     response = client.get(path)
     assert response.status_code == status
+    if status == 303:
+        assert_headers(response)
+        return
     page = assert_page(response)
     titles = [tag for tag, _ in page.tags if tag == "title"]
     assert len(titles) == 1
@@ -319,10 +335,100 @@ def test_answers_given_are_kept_and_every_problem_is_named(client: FlaskClient) 
     ids = {a.get("id") for _, a in page.tags}
     summary = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("#")]
     assert {href[1:] for href in summary} <= ids
-    links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("/ask?")]
+    links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("/ask/all?")]
     near = [dict(parse_qsl(link.partition("?")[2])) for link in links]
     assert {"https://w3id.org/vires/org/gss-E23000014"} <= {given.get("to") for given in near}
     assert all(given["from"] == "cwc" for given in near)
+
+
+def _form(page: Page) -> tuple[str, list[tuple[str, str]]]:
+    """Where the last form of a page goes, and its fields as a browser sends them, none chosen."""
+    action = [a["action"] for tag, a in page.tags if tag == "form"][-1]
+    named = [a for tag, a in page.tags if tag in ("input", "select") and a.get("name")]
+    sent = [a for a in named if a.get("type") not in ("radio", "checkbox")]
+    return action, [(a["name"], a.get("value") or "") for a in sent]
+
+
+def test_one_question_a_page_leads_to_the_check(client: FlaskClient) -> None:
+    path, answers = "/ask", {"from": "cwc", "to": "wmp", "purpose": "prevent", "category": "name"}
+    for number, (field, answer) in enumerate(answers.items(), 1):
+        page = assert_page(client.get(path))
+        assert f"Question {number} of 4" in page.text
+        action, sent = _form(page)
+        refused = client.get(f"{action}?{urlencode(sent)}")
+        assert refused.status_code == 400
+        assert assert_page(refused).text.startswith("Error: ")
+        assert f"Question {number} of 4" in refused.text
+        path = f"{action}?{urlencode([*sent, (field, answer)])}"
+    response = client.get(path)
+    assert response.status_code == 303
+    where, _, query_ = response.headers["Location"].partition("?")
+    assert where == "/check"
+    assert dict(parse_qsl(query_)) == answers
+
+
+def test_back_leads_to_the_question_before_and_keeps_the_answers(client: FlaskClient) -> None:
+    page = assert_page(client.get("/ask?from=cwc&to=wmp"))
+    backs = [a["href"] for _, a in page.tags if a.get("class") == "govuk-back-link"]
+    assert backs == ["/ask/to?from=cwc&to=wmp"]
+    before = assert_page(client.get(backs[0]))
+    assert "wmp" in [a["value"] for tag, a in before.tags if tag == "option" and "selected" in a]
+    first = assert_page(client.get("/ask"))
+    assert [a["href"] for _, a in first.tags if a.get("class") == "govuk-back-link"] == ["/"]
+
+
+def test_a_changed_answer_leads_back_to_the_check(client: FlaskClient) -> None:
+    page = assert_page(client.get(f"/check?{GOOD}&category=health&subjects=child"))
+    changes = [a["href"] for tag, a in page.tags if tag == "a" and "/ask/" in a["href"]]
+    assert [href.split("?")[0] for href in changes] == [f"/ask/{step}" for step in STEPS]
+    for href in changes:
+        step = assert_page(client.get(href))
+        backs = [a["href"] for _, a in step.tags if a.get("class") == "govuk-back-link"]
+        assert backs[0].startswith("/check?")
+        action, sent = _form(step)
+        chosen = [(a["name"], a["value"]) for tag, a in step.tags if "checked" in a]
+        own = {"from": "hmrc", "to": "hmrc", "purpose": "prevent", "subjects": "adult"}
+        name = next((name for name, value in sent if not value and name != "find"), "")
+        given = [p for p in sent if p[0] != name]
+        new = [(name, own[name])] if name in own else []
+        response = client.get(f"{action}?{urlencode([*given, *chosen, *new])}")
+        assert response.status_code == 303, href
+        assert response.headers["Location"].startswith("/check?")
+        kept = parse_qsl(response.headers["Location"].partition("?")[2])
+        assert {v for k, v in kept if k == "category"} == {"name", "health"}
+        assert ("on-year", "2026") in kept
+
+
+def test_a_long_list_is_grouped_and_narrowed_to_what_is_near(client: FlaskClient) -> None:
+    page = assert_page(client.get("/ask"))
+    named = [a["label"] for tag, a in page.tags if tag == "optgroup"]
+    assert {"NHS body", "Local authority", "Government department"} <= set(named)
+    offered = [a["value"] for tag, a in page.tags if tag == "option" and a["value"]]
+    assert len(offered) == len(set(offered)) == len(choices(snapshot())["organisation"])
+    for text in ("police", "polise", "POLICE  west"):
+        page = assert_page(client.get("/ask/from?" + urlencode({"find": text})))
+        near = [a["value"] for tag, a in page.tags if a.get("type") == "radio"]
+        assert "wmp" in near
+        assert len(near) <= 12
+        assert "cwc" not in near
+    page = assert_page(client.get("/ask/from?find=zzzz"))
+    assert "Nothing is near 'zzzz'" in page.text
+    assert "optgroup" in [tag for tag, _ in page.tags]
+
+
+def test_narrowing_keeps_what_is_chosen(client: FlaskClient) -> None:
+    asked = "from=cwc&to=wmp&purpose=prevent&category=name&category=address&find=helth"
+    page = assert_page(client.get(f"/ask/information?{asked}"))
+    ticked = [a["value"] for _, a in page.tags if a.get("type") == "checkbox" and "checked" in a]
+    assert sorted(ticked) == ["address", "name"]
+    hidden = [a["name"] for _, a in page.tags if a.get("type") == "hidden" and a["value"]]
+    assert hidden == ["from", "to", "purpose"]
+    assert "health" in [a["value"] for _, a in page.tags if a.get("type") == "checkbox"]
+
+
+def test_what_narrowed_one_list_does_not_narrow_the_next(client: FlaskClient) -> None:
+    page = assert_page(client.get("/ask?from=cwc&find=wolverhampton"))
+    assert "wmp" in [a.get("value") for tag, a in page.tags if tag == "option"]
 
 
 def test_a_value_may_be_a_key_a_label_or_an_iri(client: FlaskClient) -> None:
@@ -331,7 +437,7 @@ def test_a_value_may_be_a_key_a_label_or_an_iri(client: FlaskClient) -> None:
         "city of wolverhampton council",
         "https://w3id.org/vires/org/gss-E08000031",
     ):
-        page = Page(client.get("/ask?" + urlencode({"from": body})).text)
+        page = Page(client.get("/ask/from?" + urlencode({"from": body})).text)
         assert "cwc" in [a["value"] for tag, a in page.tags if tag == "option" and "selected" in a]
         wanted = GOOD.replace("from=cwc", urlencode({"from": body}))
         assert client.get(f"/api/ask?{wanted}").data == client.get(f"/api/ask?{GOOD}").data
@@ -419,7 +525,7 @@ def test_several_kinds_of_information_are_asked_one_by_one(client: FlaskClient) 
 
 def test_a_wrong_kind_among_several_is_mended_alone(client: FlaskClient) -> None:
     page = assert_page(client.get(f"/answer?{GOOD}&category=helth"))
-    links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("/ask?")]
+    links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"].startswith("/ask/all?")]
     kinds = [[v for k, v in parse_qsl(link.partition("?")[2]) if k == "category"] for link in links]
     assert ["name", "https://w3id.org/vires/category/health"] in kinds
 
@@ -509,6 +615,8 @@ def _own_words(client: FlaskClient, path: str) -> str:
 def test_words_never_used(client: FlaskClient) -> None:
     paths = [*PAGES, *("/answer?" + query(q) for q in questions().values())]
     for path in paths:
+        if PAGES.get(path) == 303:
+            continue
         assert not FORBIDDEN.findall(_own_words(client, path)), path
     for words in web_errors.WORDS.values():
         assert not FORBIDDEN.findall(" ".join(words))
@@ -596,7 +704,7 @@ def test_a_server_process_starts_warm_or_says_that_nothing_is_loaded(
 
 
 def test_the_urgent_statement_stands_with_the_store_gone(broken: FlaskClient) -> None:
-    for path in ("/", "/ask", "/check", f"/check?{GOOD}", f"/answer?{GOOD}"):
+    for path in ("/", "/ask", "/ask/to", "/ask/all", "/check", f"/check?{GOOD}", f"/answer?{GOOD}"):
         response = broken.get(path)
         assert response.status_code == 503
         assert response.headers["Retry-After"] == "30"
@@ -670,10 +778,11 @@ def test_hostile_parameters_stay_text(client: FlaskClient, fields: tuple[str, ..
     for payload in PAYLOADS:
         for field in fields:
             asked = urlencode({**good, field: payload})
-            for path in ("/check", "/ask"):
+            for path in ("/check", "/ask", f"/ask/{STEPS[fields.index(field) % len(STEPS)]}"):
                 response = client.get(f"{path}?{asked}")
                 assert response.status_code in (200, 400)
                 assert_page(response)
+            assert_page(client.get(f"/ask/all?{asked}"))
             answer = client.get(f"/api/ask?{asked}")
             assert answer.status_code == 400
             assert json.loads(answer.data)["urgent"]["statement"] == URGENT

@@ -38,6 +38,13 @@ GOOD = "from=cwc&to=wmp&purpose=crime-prevention&category=name&on=2026-11-22"
 TEMPLATES = {
     "home": "/",
     "question": "/ask",
+    "question-purpose": "/ask?from=cwc&to=wmp",
+    "question-narrowed": "/ask/to?from=cwc&find=police",
+    "question-information": "/ask/information?from=cwc&to=wmp&purpose=prevent&category=name",
+    "question-about": "/ask/about?from=cwc",
+    "question-date": "/ask/date?on-day=30&on-month=2&on-year=2026",
+    "question-missing": "/ask?from=cwc&to=",
+    "question-all": "/ask/all",
     "question-error": "/check?from=cwc&to=west+midlands+polise&on-day=30&on-month=2&on-year=2026",
     "check": f"/check?{GOOD}",
     "several": f"/answer?{GOOD}&category=health",
@@ -231,9 +238,20 @@ def _choose(page: Page, field: str, label: str) -> None:
     raise AssertionError(f"the keyboard never reached {label}")
 
 
+def _tick(page: Page, key: str) -> None:
+    """Narrow the list of kinds of information to one, and tick it."""
+    _tab_to(page, "find")
+    page.keyboard.type(key)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ask/information?**")
+    _tab_to(page, "category")
+    page.keyboard.press("Space")
+
+
 def test_the_question_can_be_asked_by_keyboard(watched: Watched, base: str) -> None:
     page, asked = watched.page, questions()["covered"]
     names = {c.iri: c.label for pool in choices(snapshot()).values() for c in pool}
+    keys = {c.iri: c.key for pool in choices(snapshot()).values() for c in pool}
     page.goto(base + "/")
     page.keyboard.press("Tab")
     assert _focused(page)["text"] == "Skip to main content"
@@ -241,13 +259,12 @@ def test_the_question_can_be_asked_by_keyboard(watched: Watched, base: str) -> N
     _tab_to(page, "Can I share this?")
     page.keyboard.press("Enter")
     page.wait_for_url("**/ask")
-    for field, iri in (
-        ("from", asked.from_),
-        ("to", asked.to),
-        ("purpose", asked.purpose),
-        ("category", asked.category),
-    ):
+    for field, iri in (("from", asked.from_), ("to", asked.to), ("purpose", asked.purpose)):
         _choose(page, field, names[iri])
+        _tab_to(page, "Continue")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/ask?*{field}=*")
+    _tick(page, keys[asked.category])
     _tab_to(page, "Continue")
     page.keyboard.press("Enter")
     page.wait_for_url("**/check?**")
@@ -271,18 +288,31 @@ def test_problems_come_first_and_have_the_focus(watched: Watched, base: str) -> 
     assert page.locator("#from option:checked").inner_text() == "City of Wolverhampton Council"
 
 
-def test_the_question_can_be_asked_without_script(browser: Browser, base: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_a_question_without_an_answer_is_asked_again(watched: Watched, base: str) -> None:
+    watched.open(base, "question-missing")
+    page = watched.page
+    assert page.evaluate("() => document.activeElement.className") == "govuk-error-summary"
+    assert page.title().startswith("Error: ")
+    page.locator(".govuk-error-summary a").first.click()
+    assert _focused(page)["id"] == "to"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_question_can_be_asked_without_script(browser: Browser, base: str, width: int) -> None:
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": width, "height": 800}
+    )
     page, asked = context.new_page(), questions()["covered"]
-    keys = {c.iri: c.label for pool in choices(snapshot()).values() for c in pool}
+    names = {c.iri: c.label for pool in choices(snapshot()).values() for c in pool}
     page.goto(base + "/ask")
-    for field, iri in (
-        ("from", asked.from_),
-        ("to", asked.to),
-        ("purpose", asked.purpose),
-        ("category", asked.category),
-    ):
-        page.locator(f"#{field}").select_option(label=keys[iri])
+    for field, iri in (("from", asked.from_), ("to", asked.to), ("purpose", asked.purpose)):
+        page.locator(f"#{field}").select_option(label=names[iri])
+        page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Narrow the list").fill(names[asked.category])
+    page.get_by_role("button", name="Narrow").click()
+    page.get_by_label(names[asked.category], exact=True).check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Change whom it is about").click()
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Show the answer").click()
     assert page.locator("h1").inner_text() == HEADINGS["covered"]

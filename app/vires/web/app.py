@@ -22,6 +22,7 @@ from vires.web import (
     api,
     errors,
     guiding,
+    journey,
     linked_data,
     pages,
     registers,
@@ -68,6 +69,7 @@ def create_app(
     app.static_folder = str(_STATIC)
     app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(journey.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(linked_data.blueprint)

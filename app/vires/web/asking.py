@@ -75,6 +75,16 @@ class Asking:
     problems: tuple[Problem, ...]
     questions: tuple[Question, ...]
 
+    def given(self, *without: str) -> list[tuple[str, str]]:
+        """The parameters as they were given, in order, empty ones and those named left out."""
+        kinds = [("category", category) for category in self.categories]
+        named = [p for f in KINDS for p in (kinds if f == "category" else self._one(f))]
+        days = list(zip(DATE_PARTS, self.date_parts, strict=True))
+        return [(name, value) for name, value in [*named, *days] if value and name not in without]
+
+    def _one(self, field: str) -> list[tuple[str, str]]:
+        return [(field, self.values.get(field, ""))]
+
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of the same question, by IRI and day, for a link that stays."""
         first = self.questions[0]

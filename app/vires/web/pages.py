@@ -1,4 +1,4 @@
-"""The pages: home, the question, its check and the answer."""
+"""The pages: home and the answer."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
-from werkzeug.datastructures import MultiDict
 
-from vires.decide import HEADINGS, Choice, ask, choices, labels
+from vires.decide import HEADINGS, ask, labels
 from vires.decide.verdict import Snapshot
 from vires.explain import explain
 from vires.guidance import guidance_on
-from vires.web.asking import Asking, Problem, read
+from vires.web.asking import Asking, read
+from vires.web.journey import whole_form
 from vires.web.registers import held
 from vires.web.site import site
 
 blueprint = Blueprint("pages", __name__)
-
-MORE_CATEGORIES: Final = 2
-"""How many further kinds of information the form offers; an address may name more."""
 
 DETAILED_ROUTES: Final = 3
 """How many routes a page works out in full; the JSON has every one."""
@@ -43,40 +40,13 @@ def home() -> str:
     )
 
 
-@blueprint.get("/ask")
-def question() -> str:
-    """The question, with any answers already given."""
-    snapshot = site().snapshot()
-    asking = read(snapshot, request.args, site().today())
-    return _form(snapshot, asking, show_problems=False)
-
-
-@blueprint.get("/check")
-def check() -> tuple[str, int] | str:
-    """The question to look over before it is asked."""
-    snapshot = site().snapshot()
-    asking = read(snapshot, request.args, site().today())
-    if asking.problems:
-        return _form(snapshot, asking), 400
-    named = [iri for q in asking.questions for iri in (q.category, q.from_, q.to, q.purpose)]
-    first = asking.questions[0]
-    return render_template(
-        "vires/check.html",
-        asking=asking,
-        question=first,
-        labels=labels(snapshot, [*named, first.subjects or ""]),
-        query=urlencode(asking.pairs()),
-        today=site().today(),
-    )
-
-
 @blueprint.get("/answer")
 def answer() -> tuple[str, int] | str:
     """What the record documents about one question; several kinds of information, a list."""
     snapshot = site().snapshot()
     asking = read(snapshot, request.args, site().today())
     if asking.problems:
-        return _form(snapshot, asking), 400
+        return whole_form(snapshot, asking), 400
     if len(asking.questions) > 1:
         return _several(snapshot, asking)
     query = urlencode(asking.pairs())
@@ -112,48 +82,4 @@ def _several(snapshot: Snapshot, asking: Asking) -> str:
         question=first,
         labels=labels(snapshot, [first.from_, first.to, first.purpose, first.subjects or ""]),
         query=urlencode(asking.pairs()),
-    )
-
-
-def _form(snapshot: Snapshot, asking: Asking, *, show_problems: bool = True) -> str:
-    pools = choices(snapshot)
-    problems = asking.problems if show_problems else ()
-    slots = max(1 + MORE_CATEGORIES, len(asking.categories))
-    return render_template(
-        "vires/question.html",
-        values=asking.values,
-        categories=[*asking.categories, *[""] * slots][:slots],
-        date_parts=asking.date_parts,
-        options={kind: _options(pool) for kind, pool in pools.items()},
-        aliases={kind: _aliases(pool) for kind, pool in pools.items()},
-        problems=problems,
-        by_field={problem.field: problem for problem in reversed(problems)},
-        corrected=_corrected,
-        asked=request.args,
-    )
-
-
-def _options(pool: tuple[Choice, ...]) -> list[dict[str, str]]:
-    """A choice is sent by its key, or by its IRI where two share a key."""
-    keys = [choice.key for choice in pool]
-    return [{"value": c.key if keys.count(c.key) == 1 else c.iri, "text": c.label} for c in pool]
-
-
-def _aliases(pool: tuple[Choice, ...]) -> dict[str, str]:
-    """From any way to write a value to the one that the form sends, so that answers are kept."""
-    found: dict[str, str] = {}
-    for choice, option in zip(pool, _options(pool), strict=True):
-        for name in (choice.iri, choice.key, choice.label.casefold()):
-            found.setdefault(name, option["value"])
-    return found
-
-
-def _corrected(problem: Problem, choice: Choice, asked: MultiDict[str, str]) -> str:
-    """The same question with the value that was wrong replaced by a near match."""
-    pairs = asked.items(multi=True)
-    return urlencode(
-        [
-            (name, choice.iri if (name, value.strip()) == (problem.field, problem.value) else value)
-            for name, value in pairs
-        ]
     )

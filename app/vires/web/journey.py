@@ -1,0 +1,272 @@
+"""The question as a person is asked it: one question a page, then a check of all answers.
+
+Every answer is in the address, as a key or an IRI, and nowhere else. `/ask` takes an answer and
+goes on to the next question that has none; `/ask/{step}` shows one question with its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from vires.decide import Choice, choices, labels
+from vires.decide.gather import Source
+from vires.explain.choosing import Group, groups, narrowed
+from vires.web.asking import DATE_PARTS, KINDS, REQUIRED, Asking, Problem, read
+from vires.web.site import site
+
+blueprint = Blueprint("journey", __name__)
+
+MORE_CATEGORIES: Final = 2
+"""How many further kinds of information the single page offers; an address may name more."""
+
+FEW: Final = 12
+"""The longest list that is shown as buttons to pick one of; a longer one is a drop-down list."""
+
+MAX_FIND: Final = 100
+"""The longest text that a list is narrowed by, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question: the field that it fills, its path below `/ask/`, and its words."""
+
+    field: str
+    path: str
+    heading: str
+    hint: str
+    empty: str
+    thing: str
+
+
+STEPS: Final = (
+    Step(
+        "from",
+        "from",
+        "Who holds the information?",
+        "The organisation that would share it. You do not need to name anyone.",
+        "Select an organisation",
+        "Organisation",
+    ),
+    Step(
+        "to",
+        "to",
+        "Who would receive it?",
+        "The organisation that it would be shared with.",
+        "Select an organisation",
+        "Organisation",
+    ),
+    Step(
+        "purpose",
+        "purpose",
+        "Why would it be shared?",
+        "Pick the closest purpose.",
+        "Select a purpose",
+        "Purpose",
+    ),
+    Step(
+        "category",
+        "information",
+        "What information is it?",
+        "Select all that apply. Each is asked on its own and has its own answer.",
+        "",
+        "Kinds of information",
+    ),
+    Step(
+        "subjects",
+        "about",
+        "Whom is it about?",
+        "A group of people, never a name. Optional.",
+        "Anyone",
+        "Group of people",
+    ),
+    Step(
+        "on",
+        "date",
+        "As at which date?",
+        "For example, 27 3 2026. Leave it empty for today. Optional.",
+        "",
+        "",
+    ),
+)
+BY_PATH: Final = {step.path: step for step in STEPS}
+_PATHS: Final = ", ".join(BY_PATH)
+_FIND: Final = frozenset({"from", "to", "purpose", "category"})
+
+
+@blueprint.get("/ask")
+def next_question() -> Response | tuple[str, int] | str:
+    """The first question without an answer; the check of all answers where none is left."""
+    snapshot = site().snapshot()
+    asking = read(snapshot, request.args, site().today())
+    wrong = {problem.field for problem in asking.problems}
+    step = next((step for step in STEPS if step.field in wrong), None)
+    if step is None:
+        return redirect("/check?" + urlencode(asking.given()), 303)
+    given = step.field == "on" or step.field in request.args
+    return _page(snapshot, asking, step, [p for p in asking.problems if given and _of(step, p)])
+
+
+@blueprint.get(f"/ask/<any({_PATHS}):path>")
+def one_question(path: str) -> tuple[str, int] | str:
+    """One question with the answer given, to look at or to change; its list may be narrowed."""
+    snapshot = site().snapshot()
+    asking = read(snapshot, request.args, site().today())
+    step = BY_PATH[path]
+    held = step.field == "on" or any(name == step.field for name, _ in asking.given())
+    return _page(snapshot, asking, step, [p for p in asking.problems if held and _of(step, p)])
+
+
+@blueprint.get("/ask/all")
+def all_questions() -> str:
+    """Every question on one page, for those who know them."""
+    snapshot = site().snapshot()
+    asking = read(snapshot, request.args, site().today())
+    return whole_form(snapshot, asking, show_problems=False)
+
+
+@blueprint.get("/check")
+def check() -> tuple[str, int] | str:
+    """The question to look over before it is asked."""
+    snapshot = site().snapshot()
+    asking = read(snapshot, request.args, site().today())
+    if asking.problems:
+        return whole_form(snapshot, asking), 400
+    kinds = [question.category for question in asking.questions]
+    first = asking.questions[0]
+    named = [first.from_, first.to, first.purpose, first.subjects or "", *kinds]
+    return render_template(
+        "vires/check.html",
+        asking=asking,
+        question=first,
+        kinds=kinds,
+        labels=labels(snapshot, named),
+        given=urlencode(asking.given()),
+        today=site().today(),
+    )
+
+
+def _of(step: Step, problem: Problem) -> bool:
+    return problem.field == step.field
+
+
+def _page(
+    snapshot: Source, asking: Asking, step: Step, problems: Sequence[Problem]
+) -> tuple[str, int] | str:
+    """The page of one question; with problems, an error that says so."""
+    own = DATE_PARTS if step.field == "on" else (step.field,)
+    find = _find(step)
+    page = render_template(
+        "vires/step.html",
+        step=step,
+        number=STEPS.index(step) + 1,
+        of=len(REQUIRED),
+        back=_back(asking, step),
+        others=asking.given(*own),
+        date_parts=asking.date_parts,
+        problem=problems[0] if problems else None,
+        problems=problems,
+        corrected=_corrected,
+        asked=request.args,
+        find=find,
+        can_find=step.field in _FIND,
+        few=FEW,
+        **_list(snapshot, asking, step, find),
+    )
+    return (page, 400) if problems else page
+
+
+def _find(step: Step) -> str:
+    """The text to narrow the list by, where this page sent it; an earlier page's is passed over."""
+    if step.field not in _FIND or (request.path == "/ask" and step.field not in request.args):
+        return ""
+    return " ".join(request.args.get("find", "")[:MAX_FIND].split())
+
+
+def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, object]:
+    """The choices of a question, under headings or narrowed, and those that are made."""
+    kind = KINDS.get(step.field)
+    if kind is None:
+        return {}
+    pool = choices(snapshot)[kind]
+    known = _aliases(pool)
+    given = asking.categories if step.field == "category" else (asking.values.get(step.field, ""),)
+    chosen = [known[name] for name in map(_folded, given) if name in known]
+    found = narrowed(snapshot, kind, find) if find else ()
+    headed = groups(snapshot, kind) if kind != "subjects" else (Group("", pool),)
+    # What is chosen stays in a narrowed list, or the next answer would lose it.
+    kept = [c for c in pool if known[c.iri.casefold()] in chosen and c not in found]
+    return {
+        "values": {choice.iri: known[choice.iri.casefold()] for choice in pool},
+        "chosen": chosen,
+        "near": len(found),
+        "found": (*found, *kept) if found else (),
+        "groups": headed,
+        "opened": {
+            g.label for g in headed if any(known[c.iri.casefold()] in chosen for c in g.choices)
+        },
+    }
+
+
+def _back(asking: Asking, step: Step) -> str:
+    """Where Back leads: the check where every answer is given, else the question before."""
+    answers = urlencode(asking.given())
+    if not asking.problems:
+        return f"/check?{answers}"
+    place = STEPS.index(step)
+    return f"/ask/{STEPS[place - 1].path}?{answers}" if place else "/"
+
+
+def whole_form(snapshot: Source, asking: Asking, *, show_problems: bool = True) -> str:
+    """Every question on one page, with what is wrong with the answers where that is asked for."""
+    pools = choices(snapshot)
+    problems = asking.problems if show_problems else ()
+    slots = max(1 + MORE_CATEGORIES, len(asking.categories))
+    return render_template(
+        "vires/question.html",
+        values=asking.values,
+        categories=[*asking.categories, *[""] * slots][:slots],
+        date_parts=asking.date_parts,
+        options={kind: _options(pool) for kind, pool in pools.items()},
+        aliases={kind: _aliases(pool) for kind, pool in pools.items()},
+        problems=problems,
+        by_field={problem.field: problem for problem in reversed(problems)},
+        corrected=_corrected,
+        asked=request.args,
+    )
+
+
+def _folded(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _options(pool: Sequence[Choice]) -> list[dict[str, str]]:
+    """A choice is sent by its key, or by its IRI where two share a key."""
+    keys = [choice.key for choice in pool]
+    return [{"value": c.key if keys.count(c.key) == 1 else c.iri, "text": c.label} for c in pool]
+
+
+def _aliases(pool: Sequence[Choice]) -> dict[str, str]:
+    """From any way to write a value to the one that the form sends, so that answers are kept."""
+    found: dict[str, str] = {}
+    for choice, option in zip(pool, _options(pool), strict=True):
+        for name in (choice.iri, choice.key, choice.label):
+            found.setdefault(name.casefold(), option["value"])
+    return found
+
+
+def _corrected(problem: Problem, choice: Choice, asked: MultiDict[str, str]) -> str:
+    """The same question with the value that was wrong replaced by a near match."""
+    pairs = asked.items(multi=True)
+    return urlencode(
+        [
+            (name, choice.iri if (name, value.strip()) == (problem.field, problem.value) else value)
+            for name, value in pairs
+        ]
+    )
