@@ -780,6 +780,9 @@ def test_hostile_parameters_stay_text(client: FlaskClient, fields: tuple[str, ..
             asked = urlencode({**good, field: payload})
             for path in ("/check", "/ask", f"/ask/{STEPS[fields.index(field) % len(STEPS)]}"):
                 response = client.get(f"{path}?{asked}")
+                if (path, field) == ("/ask", "other"):
+                    assert response.headers["Location"].startswith("/check?from=cwc&to=wmp&")
+                    continue
                 assert response.status_code in (200, 400)
                 assert_page(response)
             assert_page(client.get(f"/ask/all?{asked}"))
