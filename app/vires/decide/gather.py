@@ -7,12 +7,13 @@ and gives their facts as rows (node, property, value). What the facts mean is fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from vires.decide.law import Asked
 from vires.decide.record import Facts, Record, Shared, Text, Value
+from vires.once import Once
 
 _SHARED: Final = (
     "decide/readings",
@@ -70,23 +71,8 @@ def _frozen(facts: dict[str, dict[str, list[Value]]]) -> Facts:
     }
 
 
-class _Key:
-    """A source as a cache key: two sources of one data version share what was read."""
-
-    __slots__ = ("source",)
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-
-    def __hash__(self) -> int:
-        return hash(self.source.data_version)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.source.data_version == other.source.data_version
-
-
 @lru_cache(maxsize=8)
-def _shared(key: _Key) -> Shared:
+def _shared(key: Once[Source]) -> Shared:
     """What every question of one data version reads, read once: a snapshot never changes."""
     facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
     for view in _SHARED:
@@ -111,32 +97,45 @@ def candidates(source: Source, asked: Asked) -> list[tuple[str, str]]:
 
 def record(source: Source, asked: Asked, routes: list[tuple[str, str]]) -> Record:
     """All that the conditions may read for a question about the routes given."""
-    key = _Key(source)
-    found: dict[str, Mapping[str, tuple[Value, ...]]] = {}
-    for organisation in (asked.from_, asked.to):
-        found |= _read(key, "decide/organisation", "organisation", organisation)
+    key = Once(source)
+    found = _found(key, {version for _, version in routes}, (asked.from_, asked.to))
     for flow in sorted({flow for flow, _ in routes}):
         found |= _read(key, "decide/flow", "flow", flow)
-    for version in sorted({version for _, version in routes}):
+    return Record(_shared(key), found)
+
+
+def footing(source: Source, version: str, organisations: Iterable[str] = ()) -> Record:
+    """What says whether a version stands, on what, and which of some bodies are bound to it."""
+    key = Once(source)
+    return Record(_shared(key), _found(key, (version,), organisations))
+
+
+def _found(
+    key: Once[Source], versions: Iterable[str], organisations: Iterable[str]
+) -> dict[str, Mapping[str, tuple[Value, ...]]]:
+    found: dict[str, Mapping[str, tuple[Value, ...]]] = {}
+    for organisation in organisations:
+        found |= _read(key, "decide/organisation", "organisation", organisation)
+    for version in sorted(set(versions)):
         for view in _VERSION:
             found |= _read(key, view, "version", version)
-    return Record(_shared(key), found)
+    return found
 
 
 def whole(source: Source) -> Record:
     """All that the conditions may read of instruments, memberships and restructures, for lists."""
-    return _whole(_Key(source))
+    return _whole(Once(source))
 
 
 @lru_cache(maxsize=8)
-def _whole(key: _Key) -> Record:
+def _whole(key: Once[Source]) -> Record:
     facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
     _facts(key.source.rows("standing/record"), facts)
     return Record(_shared(key), _frozen(facts))
 
 
 @lru_cache(maxsize=4096)
-def _read(key: _Key, view: str, name: str, value: str) -> Facts:
+def _read(key: Once[Source], view: str, name: str, value: str) -> Facts:
     """The facts of one view for one thing; every view gives each node with all its facts."""
     facts: dict[str, dict[str, list[Value]]] = defaultdict(dict)
     _facts(key.source.rows(view, **{name: value}), facts)

@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Final
 
 from vires import terms
-from vires.decide.gather import Source, _Key
+from vires.decide.gather import Source
 from vires.decide.law import Asked
 from vires.decide.record import Text, as_date
 from vires.errors import UsageError, ViresError
+from vires.once import Once
 
 FIELDS: Final = {
     "from": "organisation",
@@ -62,7 +63,7 @@ class AmbiguousValueError(UnknownValueError):
 
 
 @lru_cache(maxsize=8)
-def _choices(key: _Key) -> dict[str, tuple[Choice, ...]]:
+def _choices(key: Once[Source]) -> dict[str, tuple[Choice, ...]]:
     found: dict[str, dict[str, Choice]] = {}
     for kind, iri, name, label in key.source.rows("decide/choices"):
         choice = Choice(iri.value, name.value, label.value if label else name.value)
@@ -75,24 +76,24 @@ def _choices(key: _Key) -> dict[str, tuple[Choice, ...]]:
 
 def choices(source: Source) -> dict[str, tuple[Choice, ...]]:
     """What each field may name, by kind: organisation, purpose, category, subjects; by label."""
-    found = _choices(_Key(source))
+    found = _choices(Once(source))
     return {kind: found.get(kind, ()) for kind in dict.fromkeys(FIELDS.values())}
 
 
 @lru_cache(maxsize=8)
-def _labels(key: _Key) -> dict[str, str]:
+def _labels(key: Once[Source]) -> dict[str, str]:
     return {iri.value: label.value for iri, label in key.source.rows("decide/labels")}
 
 
 def labels(source: Source, iris: Iterable[str]) -> dict[str, str]:
     """The label of each IRI that has one."""
-    known = _labels(_Key(source))
+    known = _labels(Once(source))
     return {iri: known[iri] for iri in iris if iri in known}
 
 
 def names(source: Source) -> dict[str, str]:
     """The label of everything in the record that has one, by IRI."""
-    return dict(_labels(_Key(source)))
+    return dict(_labels(Once(source)))
 
 
 def parse_date(text: str) -> date | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from vires.decide import Choice, choices
 from vires.decide.gather import Source
-from vires.explain.counts import _Held
+from vires.once import Once
 
 OTHERS: Final = "Others"
 
@@ -30,11 +30,11 @@ def groups(source: Source, kind: str) -> tuple[Group, ...]:
     fits several headings stands under the first; what fits none stands last. The concept that a
     heading is called by is the first below it.
     """
-    return _grouped(_Held(source), kind)
+    return _grouped(Once(source), kind)
 
 
 @lru_cache(maxsize=32)
-def _grouped(held: _Held, kind: str) -> tuple[Group, ...]:
+def _grouped(held: Once[Source], kind: str) -> tuple[Group, ...]:
     heading: dict[str, tuple[str, str]] = {}
     for of, thing, _, group, label in held.source.rows("ask/groups"):
         if of.value == kind:
@@ -58,7 +58,7 @@ def narrowed(source: Source, kind: str, text: str) -> tuple[Choice, ...]:
     words = text.casefold().split()
     if not words:
         return pool
-    described = _described(_Held(source))
+    described = _described(Once(source))
     named = [c for c in pool if _has(words, (c.label, c.key))]
     told = [c for c in pool if c not in named and _has(words, (c.label, *described.get(c.iri, ())))]
     return tuple(named + told) or _near(pool, words)
@@ -70,7 +70,7 @@ def _has(words: Iterable[str], texts: Iterable[str]) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _described(held: _Held) -> Mapping[str, tuple[str, ...]]:
+def _described(held: Once[Source]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for thing, words in held.source.rows("ask/described"):
         found[thing.value] = (*found.get(thing.value, ()), words.value)

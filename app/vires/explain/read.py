@@ -49,10 +49,33 @@ def _day(term: Any) -> str:
         return _text(term)
 
 
-def _words(iri: str) -> str:
+def words_of(iri: str) -> str:
     """A last resort for a name: the end of the IRI, in words."""
     end = re.split(r"[/#]", iri.rstrip("/"))[-1]
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", end).replace("-", " ").lower() or iri
+
+
+def law_of(snapshot: Source, iri: str) -> Law:
+    """A reading or condition of law in words; what the record lacks is '' or 'not recorded'."""
+    rows = snapshot.rows("answer/law", thing=iri)
+    row = rows[0] if rows else (None,) * 11
+    label, text, trigger, needs, citation, printed, duty, strength, checked, begun, seen = (
+        _text(term) for term in row
+    )
+    word = "must share if" if duty == "true" else "" if strength == "function" else "may share"
+    if not strength and duty != "true":
+        word = ""
+    said = f"{checked.rstrip('.')} on {_day(row[-1])}" if checked and seen else checked
+    return Law(
+        iri=iri,
+        label=": ".join(p for p in ("" if text else printed, label) if p) or words_of(iri),
+        text=text,
+        trigger=(trigger or needs or NOT_RECORDED).rstrip("."),
+        href=citation if citation.startswith(("https://", "http://")) else "",
+        word=word,
+        strength=strength,
+        marks=tuple(mark.rstrip(".") for mark in (said, begun) if mark),
+    )
 
 
 class _Explainer:
@@ -66,7 +89,7 @@ class _Explainer:
         self.nodes: dict[str, Named] = {}
 
     def label(self, iri: str) -> str:
-        return labels(self.snapshot, (iri,)).get(iri) or _words(iri)
+        return labels(self.snapshot, (iri,)).get(iri) or words_of(iri)
 
     def named(self, iri: str) -> Named:
         return Named(iri, self.label(iri))
@@ -110,28 +133,8 @@ class _Explainer:
 
     def law(self, iri: str) -> Law:
         if iri not in self.laws:
-            rows = self.snapshot.rows("answer/law", thing=iri)
-            self.laws[iri] = self._law(iri, rows[0] if rows else (None,) * 11)
+            self.laws[iri] = law_of(self.snapshot, iri)
         return self.laws[iri]
-
-    def _law(self, iri: str, row: tuple[Any, ...]) -> Law:
-        label, text, trigger, needs, citation, printed, duty, strength, checked, begun, seen = (
-            _text(term) for term in row
-        )
-        word = "must share if" if duty == "true" else "" if strength == "function" else "may share"
-        if not strength and duty != "true":
-            word = ""
-        said = f"{checked.rstrip('.')} on {_day(row[-1])}" if checked and seen else checked
-        return Law(
-            iri=iri,
-            label=": ".join(p for p in ("" if text else printed, label) if p) or _words(iri),
-            text=text,
-            trigger=(trigger or needs or NOT_RECORDED).rstrip("."),
-            href=citation if citation.startswith(("https://", "http://")) else "",
-            word=word,
-            strength=strength,
-            marks=tuple(mark.rstrip(".") for mark in (said, begun) if mark),
-        )
 
     def standing(self, version: str) -> Standing:
         if version not in self.standings:
@@ -142,7 +145,7 @@ class _Explainer:
             self.standings[version] = Standing(
                 version=version,
                 agreement=_text(agreement),
-                title=_text(title) or _words(_text(agreement) or version),
+                title=_text(title) or words_of(_text(agreement) or version),
                 tier=_text(tier),
                 label=_version_words(_text(label) or (last[1] if last else "")),
                 commences=_day(commences),
@@ -245,7 +248,7 @@ class _Explainer:
     def change(self, miss: NearMiss) -> Change:
         route = next((r for r in self.answer.routes if r.flow == miss.flow), None)
         standing = self.standing(route.version) if route else None
-        title = f"{standing.title}, {standing.label}" if standing else _words(miss.flow)
+        title = f"{standing.title}, {standing.label}" if standing else words_of(miss.flow)
         return Change(
             title=title,
             fails=tuple(CONDITION_TITLES.get(name, name) for name in miss.fails),
@@ -285,8 +288,8 @@ def _described(iri: str, row: tuple[Any, ...]) -> str:
     """A node without a label: its kind, whose it is, about what, of what day."""
     kind, body, about, day = row
     name = _text(kind)
-    name = _words(name).capitalize() if name.startswith("http") else name
-    parts = (name or _words(iri), _text(body), _text(about), _day(day))
+    name = words_of(name).capitalize() if name.startswith("http") else name
+    parts = (name or words_of(iri), _text(body), _text(about), _day(day))
     return ", ".join(part for part in parts if part)
 
 

@@ -16,11 +16,12 @@ from typing import Any, Final
 from vires import library, terms
 from vires.addresses import path_of
 from vires.decide import names
-from vires.decide.gather import Source, _Key
+from vires.decide.gather import Source
 from vires.errors import ContentError
 from vires.explain import uk_date
 from vires.explain.standing import Standing
 from vires.library import Column, View
+from vires.once import Once
 from vires.registers.model import NOT_STATED, Row, Table, Value, natural
 from vires.registers.rules import RULES, Facts
 
@@ -78,11 +79,11 @@ def table(source: Source, name: str, on: date) -> Table:
 
     Errors: `KeyError` where there is no such register, `StoreError` where the disk fails.
     """
-    return _table(_Key(source), name, on)
+    return _table(Once(source), name, on)
 
 
 @lru_cache(maxsize=64)
-def _table(key: _Key, name: str, on: date) -> Table:
+def _table(key: Once[Source], name: str, on: date) -> Table:
     return _Reader(key.source, name, on).table()
 
 

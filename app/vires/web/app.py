@@ -30,6 +30,7 @@ from vires.web import (
     security,
     sparql,
     stating,
+    tiers,
 )
 from vires.web.site import Site, SnapshotReader
 
@@ -70,6 +71,7 @@ def create_app(
     app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(journey.blueprint)
+    app.register_blueprint(tiers.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(linked_data.blueprint)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -122,6 +124,12 @@ def read(snapshot: Source, args: MultiDict[str, str], today: date) -> Asking:
         problems=tuple(problems),
         questions=() if problems else tuple(dict.fromkeys(questions)),
     )
+
+
+def sent_as(pool: Sequence[Choice]) -> dict[str, str]:
+    """How a form sends each thing, by IRI: by its key, or by its IRI where two share a key."""
+    keys = Counter(choice.key for choice in pool)
+    return {c.iri: c.key if keys[c.key] == 1 else c.iri for c in pool}
 
 
 def _lacking(given: dict[str, list[str]]) -> set[str]:

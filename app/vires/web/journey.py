@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from vires.decide import Choice, choices, labels
 from vires.decide.gather import Source
 from vires.explain.choosing import Group, groups, narrowed
-from vires.web.asking import DATE_PARTS, KINDS, REQUIRED, Asking, Problem, read
+from vires.web.asking import DATE_PARTS, KINDS, REQUIRED, Asking, Problem, read, sent_as
 from vires.web.site import site
 
 blueprint = Blueprint("journey", __name__)
@@ -247,17 +247,18 @@ def _folded(name: str) -> str:
 
 
 def _options(pool: Sequence[Choice]) -> list[dict[str, str]]:
-    """A choice is sent by its key, or by its IRI where two share a key."""
-    keys = [choice.key for choice in pool]
-    return [{"value": c.key if keys.count(c.key) == 1 else c.iri, "text": c.label} for c in pool]
+    sent = sent_as(pool)
+    return [{"value": sent[c.iri], "text": c.label} for c in pool]
 
 
 def _aliases(pool: Sequence[Choice]) -> dict[str, str]:
     """From any way to write a value to the one that the form sends, so that answers are kept."""
     found: dict[str, str] = {}
-    for choice, option in zip(pool, _options(pool), strict=True):
-        for name in (choice.iri, choice.key, choice.label):
-            found.setdefault(name.casefold(), option["value"])
+    for iri, value in sent_as(pool).items():
+        found.setdefault(iri.casefold(), value)
+    for choice in pool:
+        for name in (choice.key, choice.label):
+            found.setdefault(name.casefold(), found[choice.iri.casefold()])
     return found
 
 
