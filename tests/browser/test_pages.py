@@ -47,6 +47,14 @@ TEMPLATES = {
     "question-all": "/ask/all",
     "question-error": "/check?from=cwc&to=west+midlands+polise&on-day=30&on-month=2&on-year=2026",
     "check": f"/check?{GOOD}",
+    "tiers": "/tiers",
+    "tier-map": "/tiers/map",
+    "tier-focus": "/tiers/mash",
+    "tier-focus-high": "/tiers/example-community-safety",
+    "tier-focus-bare": "/tiers/adults-ica",
+    "matrices": "/tiers/matrix",
+    "matrix": "/tiers/matrix/community-safety",
+    "flows": "/tiers/matrix/children/flows?from=cwc&to=wmp",
     "several": f"/answer?{GOOD}&category=health",
     "register": "/agreements",
     "register-filtered": "/law?use=relied-on&sort=-from",
@@ -345,6 +353,72 @@ def test_a_list_is_filtered_without_script(browser: Browser, base: str) -> None:
     context.close()
 
 
+TEXT_OUTSIDE_ITS_BOX = """() => [...document.querySelectorAll('svg a, svg g')].flatMap(
+  thing => {
+    const box = thing.querySelector('rect').getBBox();
+    return [...thing.querySelectorAll('text')].filter(text => {
+      const own = text.getBBox();
+      return own.x < box.x || own.x + own.width > box.x + box.width
+        || own.y < box.y || own.y + own.height > box.y + box.height;
+    }).map(text => text.textContent);
+  })"""
+
+
+@pytest.mark.parametrize("name", ["tier-map", "tier-focus", "tier-focus-high", "tier-focus-bare"])
+def test_a_picture_fits_and_its_links_are_reached(watched: Watched, base: str, name: str) -> None:
+    watched.open(base, name)
+    page = watched.page
+    assert page.locator("svg text").count() > 3
+    assert page.evaluate(TEXT_OUTSIDE_ITS_BOX) == []
+    links = page.locator("svg a")
+    links.first.focus()
+    for place in range(1, min(links.count(), 8)):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("() => document.activeElement.getAttribute('href')")
+        assert focused == links.nth(place).get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert not page.url.endswith(TEMPLATES[name])
+
+
+@pytest.mark.parametrize("watched", [390], indirect=True)
+@pytest.mark.parametrize("name", ["tier-map", "tier-focus"])
+def test_on_a_phone_the_list_stands_for_the_picture(watched: Watched, base: str, name: str) -> None:
+    watched.open(base, name)
+    assert not watched.page.locator("svg.vires-picture").first.is_visible()
+    assert watched.page.locator("table, .govuk-summary-list").first.is_visible()
+
+
+def test_the_tree_folds_without_script(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + "/tiers")
+    leaf = page.get_by_role("link", name="Example MAPPA agreement")
+    assert leaf.is_visible()
+    page.locator("summary", has_text="Community Safety").click()
+    assert not leaf.is_visible()
+    page.locator("summary", has_text="Community Safety").click()
+    leaf.click()
+    assert page.locator("h1").inner_text() == "Example MAPPA agreement"
+    context.close()
+
+
+def test_a_cell_of_the_matrix_opens_its_flows_by_keyboard(watched: Watched, base: str) -> None:
+    page = watched.page
+    page.goto(base + "/tiers/matrix/children")
+    head = page.locator(".vires-matrix tbody th").first
+    assert head.evaluate("e => getComputedStyle(e).position") == "sticky"
+    cell = page.locator(".vires-matrix td a").first
+    words = cell.inner_text()
+    cell.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/flows?**")
+    assert words.split(" to ")[-1].strip() in page.locator("h1").inner_text()
+    page.locator("table a[href^='/answer']").first.click()
+    page.wait_for_url("**/answer?**")
+    assert page.locator("h1").inner_text() in HEADINGS.values()
+
+
 def test_paper_keeps_the_urgent_statement_and_the_answer(watched: Watched, base: str) -> None:
     watched.open(base, "answer-covered")
     page = watched.page
@@ -354,6 +428,11 @@ def test_paper_keeps_the_urgent_statement_and_the_answer(watched: Watched, base:
     assert not page.locator(".govuk-service-navigation").is_visible()
     header = page.locator(".govuk-generic-header")
     assert header.evaluate("e => getComputedStyle(e).backgroundColor") == "rgba(0, 0, 0, 0)"
+    printed = "e => getComputedStyle(e, '::after').content"
+    law = page.locator("main a[href^='http']").first
+    assert law.get_attribute("href") in law.evaluate(printed)  # type: ignore[operator]
+    assert "/answer?" in page.locator("main a.vires-permalink").first.evaluate(printed)
+    assert page.get_by_text("as at 22 November 2026").first.is_visible()
     _picture(page, "answer-print", 1280)
 
 
@@ -365,6 +444,18 @@ def test_forced_colours_keep_the_box(watched: Watched, base: str) -> None:
     assert box.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
     assert page.locator(".vires-urgent").is_visible()
     _picture(page, "answer-forced-colours", 1280)
+
+
+def test_forced_colours_keep_the_pictures(watched: Watched, base: str) -> None:
+    watched.open(base, "tier-focus")
+    page = watched.page
+    page.emulate_media(forced_colors="active")
+    colour = "e => [getComputedStyle(e).fill, getComputedStyle(e).stroke]"
+    fill, stroke = page.locator("svg rect").first.evaluate(colour)
+    assert fill != stroke
+    assert page.locator("svg text").first.evaluate(colour)[0] != fill
+    assert page.locator("svg path").first.evaluate(colour)[1] != fill
+    _picture(page, "tier-focus-forced-colours", 1280)
 
 
 def test_hostile_parameters_run_nothing(watched: Watched, base: str) -> None:

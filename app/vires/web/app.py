@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from vires.config import Settings, load
 from vires.decide import URGENT, Question, ask, choices
 from vires.explain import explain, uk_date
+from vires.explain.tiers import frameworks
 from vires.sandbox import Ledger, Limits, Sandbox
 from vires.search import search
 from vires.store import Reader
@@ -125,6 +126,7 @@ def application() -> Flask:
         )
         explain(snapshot, ask(snapshot, question))
     registers.warm(snapshot, site.today())
+    frameworks(snapshot, site.today())
     return app
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vires.addresses import path_of
+from vires.explain.shown import Law
 from vires.explain.tiers import LEVELS, SIGNED, Branch, Focus, FrameworkTiers, Instrument
 
 WIDTH: Final = 960
@@ -234,7 +235,7 @@ def focused(found: Focus) -> Picture:
             for p in found.parties
         ],
     )
-    laws = [(law.label, law.word, path_of(law.iri) or "") for law in found.powers]
+    laws = [(law.label, _says(law), path_of(law.iri) or "") for law in found.powers]
     powers = _column(_POWER, laws)
     centre = _centre(found)
     down = [f"M{a.x + a.width // 2} {a.y + a.height} V{b.y}" for a, b in itertools.pairwise(centre)]
@@ -255,6 +256,13 @@ def focused(found: Focus) -> Picture:
         paths=(*down, *sides),
         boxes=boxes,
     )
+
+
+def _says(law: Law) -> str:
+    """What a power says, in the words of an answer; a duty's trigger is in the list."""
+    if law.word:
+        return f"{law.word} ..." if law.word.endswith(" if") else law.word
+    return law.strength  # 'function', which claims no more; '' where none is recorded
 
 
 def _centre(found: Focus) -> list[Box]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from vires.addresses import path_of
 from vires.decide import HEADINGS, ask, labels
 from vires.decide.verdict import Snapshot
 from vires.explain import explain
@@ -58,6 +59,7 @@ def answer() -> tuple[str, int] | str:
         query=query,
         detailed=DETAILED_ROUTES,
         listed=LISTED,
+        page=path_of,
     )
 
 

@@ -75,6 +75,7 @@ def one_matrix(key: str) -> str:
     return render_template(
         "vires/matrix.html",
         matrix=found,
+        givers={giver for giver, _ in found.cells},
         sent=_sent(snapshot, found),
         today=site().today(),
         page=path_of,
