@@ -63,6 +63,7 @@ ROUTES = {
     "/healthz": {"GET": 200, "HEAD": 200},
     **{f"/{name}": {"GET": 200, "HEAD": 200} for name in registers()},
     **{f"/{name}.<any(csv, xlsx):form>": {"GET": 200, "HEAD": 200} for name in registers()},
+    "/sparql": {"GET": 200, "HEAD": 200, "OPTIONS": 204, "POST": 415},
     "/static/<path:filename>": {"GET": 200, "HEAD": 200},
     "/context.jsonld": {"GET": 200, "HEAD": 200},
     "/model": {"GET": 200, "HEAD": 200},

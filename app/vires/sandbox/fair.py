@@ -15,9 +15,9 @@ import mmap
 import os
 import secrets
 import struct
-import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,10 +60,11 @@ class Ledger:
         self._at_once = min(at_once, MOST_AT_ONCE)
         size = _RECORD.size * _SLOTS
         # Without a shared file the table is this process's own.
-        self._file = path.open("r+b") if path else tempfile.TemporaryFile()  # noqa: SIM115
-        if os.fstat(self._file.fileno()).st_size < size + 16:
-            self._file.truncate(size + 16)
-        self._table = mmap.mmap(self._file.fileno(), size + 16)
+        self._file = os.open(path, os.O_RDWR) if path else os.memfd_create("vires-ledger")
+        weakref.finalize(self, os.close, self._file)
+        if os.fstat(self._file).st_size < size + 16:
+            os.truncate(self._file, size + 16)
+        self._table = mmap.mmap(self._file, size + 16)
         self._lock = threading.Lock()
         with self._held():
             if self._table[size:] == bytes(16):

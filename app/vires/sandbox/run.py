@@ -66,9 +66,8 @@ class Answer:
     _body: IO[bytes] = field(repr=False)
 
     def read(self) -> bytes:
-        """The whole body."""
-        self._body.seek(0)
-        return self._body.read()
+        """The whole body, once."""
+        return b"".join(self.chunks())
 
     def chunks(self) -> Iterator[bytes]:
         """The body, part by part."""
@@ -76,6 +75,10 @@ class Answer:
         with self._body:
             while part := self._body.read(_CHUNK):
                 yield part
+
+    def close(self) -> None:
+        """Let go of the body."""
+        self._body.close()
 
 
 class Sandbox:

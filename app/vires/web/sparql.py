@@ -11,7 +11,17 @@ from flask import Blueprint, Response, request
 
 from vires.errors import QueryError, QueryRefusedError
 from vires.sandbox import Answer, Guarded
-from vires.sandbox.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format, named, offered
+from vires.sandbox.formats import (
+    GRAPH,
+    JSON_LD,
+    N_TRIPLES,
+    RDF_XML,
+    ROWS,
+    TURTLE,
+    Format,
+    named,
+    offered,
+)
 from vires.store import Snapshot
 from vires.web import departure, refusal
 from vires.web.negotiation import best
@@ -76,7 +86,7 @@ def _format(asked: Asked, query: Guarded) -> Format:
     if asked.format:
         if found := named(asked.format, offers):
             return found
-        if any(named(asked.format, offered(form)) for form in ("SELECT", "CONSTRUCT")):
+        if named(asked.format, (*ROWS, *GRAPH)):
             raise refusal.NotAcceptableError(offers)
         raise QueryRefusedError(
             f"`{asked.format[:40]}` is no format; name one of "
@@ -115,6 +125,9 @@ def _sent(found: Answer, form: Format) -> Response:
         headers["Content-Disposition"] = f'attachment; filename="vires.{form.extension}"'
     if found.truncated:
         headers["Vires-Truncated"] = found.truncated
+    if request.method == "HEAD":
+        found.close()
+        body = ()
     return _vary(Response(body, headers=headers))
 
 
