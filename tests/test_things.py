@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from urllib.parse import parse_qsl
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
@@ -18,6 +19,7 @@ from vires.decide import names
 from vires.explain import uk_date
 from vires.explain.standing import Standing
 from vires.explain.thing import Section, Thing, find_thing
+from vires.store import from_quads
 
 AREA = "https://wolverhampton.vires.example/id/"
 PUBLISHED = "https://published.vires.example/id/"
@@ -203,6 +205,58 @@ def test_a_day_leads_to_the_version_in_force_then(
 )
 def test_a_day_without_a_version_leads_nowhere(client: FlaskClient, path: str, status: int) -> None:
     assert client.get(path).status_code == status
+
+
+NEXT = """
+PREFIX v: <https://w3id.org/vires/ns#> PREFIX c: <https://w3id.org/vires/> PREFIX a: <https://wolverhampton.vires.example/id/agreement/mash/v/>
+a:2 a v:SharingAgreementVersion ; v:versionOf <https://wolverhampton.vires.example/id/agreement/mash> ; v:revises a:1 ;
+  v:underpinnedBy <https://wolverhampton.vires.example/id/agreement/example-children/v/1> .
+<urn:p> v:participatesIn a:2 ; v:participant <https://w3id.org/vires/org/gss-E08000031>, <https://w3id.org/vires/org/dwp> .
+<urn:f> v:flowOf a:2 ; v:forPurpose <https://w3id.org/vires/purpose/multi-agency-front-door> ; v:sharesCategory <https://w3id.org/vires/category/contact>, <https://w3id.org/vires/category/offences> .
+"""
+
+
+def test_a_version_says_what_changed_from_the_one_before() -> None:
+    later = ox.parse(NEXT, format=ox.RdfFormat.TURTLE)
+    graph = ox.NamedNode(AREA + "graph/next")
+    record = from_quads(
+        [*snapshot().quads(), *(ox.Quad(q.subject, q.predicate, q.object, graph) for q in later)]
+    )
+    found = find_thing(record, AREA + "agreement/mash/v/2", DAY)
+    assert isinstance(found, Thing)
+    part = section(found, "What changed from Example multi-agency safeguarding hub agreement")
+    got = {
+        line[0][0].text: tuple({i.text for i in cell} - {"nothing"} for cell in line[1:])
+        for table in part.tables
+        for line in table.rows
+    }
+    added, left = got["Parties"]
+    assert added == {"Department for Work and Pensions"}
+    assert "West Midlands Police" in left
+    assert label(COUNCIL) not in left
+    assert got["Information"][0] == {label(terms.BASE + "category/offences")}
+    assert "Identity" in got["Information"][1]
+    assert "Contact details" not in got["Information"][1]
+    assert "Purposes" not in got
+    assert "Stands on" not in got
+
+
+def test_examples_are_marked_on_pages_of_what_is_real(client: FlaskClient) -> None:
+    page = assert_page(client.get(path_of(COUNCIL)))
+    assert "Example data" in page.words
+    listed = [
+        line[0][0] for table in section(thing(COUNCIL), "Agreements").tables for line in table.rows
+    ]
+    assert listed
+    assert all("example data" in item.note for item in listed)
+    published = thing(terms.BASE + "reading/dea2017-s48")
+    notes = {
+        i.text: i.note
+        for t in section(published, "Agreements").tables
+        for r in t.rows
+        for i in r[0]
+    }
+    assert "" in notes.values()
 
 
 # Organisations

@@ -18,7 +18,7 @@ from vires.addresses import bases_of, iris_of, path_of
 from vires.decide.verdict import Snapshot
 from vires.errors import ContentError
 from vires.exchange import context, describe
-from vires.explain.thing import ONTOLOGY, Item, Removed, Thing, data_model, find_thing, version_on
+from vires.explain.thing import ONTOLOGY, Item, Removed, data_model, find_thing, locate, version_on
 from vires.library import View
 from vires.web.errors import told
 from vires.web.negotiation import FORMS, HTML, Form, best, named, split
@@ -58,7 +58,7 @@ def document(path: str) -> Response:
     _check(path)
     snapshot = site().snapshot()
     stem, by_extension = split(path)
-    found = _find(snapshot, iris_of(quote(stem), _bases(snapshot)))
+    found = locate(snapshot, iris_of(quote(stem), _bases(snapshot)))
     if isinstance(found, Removed):
         return _gone(found)
     if found is None:
@@ -67,7 +67,7 @@ def document(path: str) -> Response:
     if isinstance(form, Response):
         return form
     if form is None:
-        return _not_acceptable(found.path)
+        return _not_acceptable(_path(found))
     return _document(snapshot, found, form)
 
 
@@ -124,17 +124,19 @@ def _bases(snapshot: Snapshot) -> frozenset[str]:
     return bases_of(snapshot.graphs)
 
 
+def _path(iri: str) -> str:
+    """The path of the page about a thing that was found by its path."""
+    path = path_of(iri)
+    assert path is not None
+    return path
+
+
 def _check(path: str) -> None:
     """A malformed path is a 400: no IRI could have it, so nothing is looked for."""
     segments = path.split("/")
     wellformed = all(_SEGMENT.fullmatch(s) and s not in (".", "..") for s in segments)
     if not wellformed or len(path) > MAX_PATH:
         abort(400)
-
-
-def _find(snapshot: Snapshot, iris: tuple[str, ...]) -> Thing | Removed | None:
-    pages = (find_thing(snapshot, iri, site().today()) for iri in iris)
-    return next((page for page in pages if page is not None), None)
 
 
 def _dated(snapshot: Snapshot, path: str, form: Form | None) -> Response | None:
@@ -155,13 +157,13 @@ def _dated(snapshot: Snapshot, path: str, form: Form | None) -> Response | None:
 
 def _see_other(path: str, iris: tuple[str, ...]) -> Response:
     _check(path)
-    found = _find(site().snapshot(), iris)
+    found = locate(site().snapshot(), iris)
     if isinstance(found, Removed):
         return _gone(found)
     if found is None:
         abort(404)
     form = split(path)[1]
-    return _sent_on(found.path + (f".{form.short}" if form else ""))
+    return _sent_on(_path(found) + (f".{form.short}" if form else ""))
 
 
 def _sent_on(path: str) -> Response:
@@ -214,16 +216,17 @@ def _not_acceptable(path: str, forms: Sequence[Form] = FORMS) -> Response:
     return response
 
 
-def _document(snapshot: Snapshot, thing: Thing, form: Form) -> Response:
+def _document(snapshot: Snapshot, iri: str, form: Form) -> Response:
     if form is HTML:
-        response = Response(_model(snapshot) if thing.iri == ONTOLOGY else _page(thing))
+        response = Response(_model(snapshot) if iri == ONTOLOGY else _page(snapshot, iri))
     else:
-        body = describe(snapshot, thing.iri, form.short)
+        body = describe(snapshot, iri, form.short)
         response = _shared(Response(body, content_type=_content_type(form)))
-    return _with_links(response, thing.iri, thing.path, form, FORMS)
+    return _with_links(response, iri, _path(iri), form, FORMS)
 
 
-def _page(thing: Thing) -> str:
+def _page(snapshot: Snapshot, iri: str) -> str:
+    thing = find_thing(snapshot, iri, site().today())
     return render_template("vires/thing/page.html", thing=thing, forms=DATA_FORMS)
 
 

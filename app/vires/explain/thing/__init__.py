@@ -2,7 +2,7 @@
 
 from vires.explain.thing.model import ONTOLOGY, Model, data_model
 from vires.explain.thing.parts import Branch, Item, Mentions, Row, Section, Table, Thing
-from vires.explain.thing.things import Removed, find_thing, version_on
+from vires.explain.thing.things import Removed, find_thing, locate, version_on
 
 __all__ = [
     "ONTOLOGY",
@@ -17,5 +17,6 @@ __all__ = [
     "Thing",
     "data_model",
     "find_thing",
+    "locate",
     "version_on",
 ]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from vires import terms
 from vires.explain.shown import uk_date
 from vires.explain.standing import Standing
+from vires.explain.thing.change import changes
 from vires.explain.thing.flow import flow_sections
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, text_of
@@ -69,7 +70,14 @@ def version(found: Found) -> Richer:
     status = standing.version_word(found.iri, agreements[0] if agreements else "")
     sections, views = _of_version(found, found.iri)
     return Richer(
-        sections=(_dates(found), *sections),
+        sections=(
+            _dates(found),
+            *(
+                changes(found.namer, found.iri, before)
+                for before in iris(found.values, terms.REVISES)
+            ),
+            *sections,
+        ),
         status=status,
         shown=frozenset(
             {*_DATES, terms.STATED_DATE, terms.STATES_CONTROL, terms.STATES_PRINCIPLE, terms.SIGNS}

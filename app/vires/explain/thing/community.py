@@ -11,6 +11,7 @@ from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import capital, day, text_of
 from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Section, Table
 from vires.explain.thing.read import absence, silences
+from vires.explain.thing.read import agreement as example
 
 COMMUNITIES: Final = (terms.VIRES + "InformationCommunity",)
 SHOWN: Final = 60
@@ -22,7 +23,7 @@ def community(found: Found) -> Richer:
     members: list[tuple[tuple[Item, ...], ...]] = []
     tiers: dict[str, list[tuple[tuple[Item, ...], ...]]] = defaultdict(list)
     for kind, thing, start, end, tier in found.source.rows("page/community", community=found.iri):
-        item = (found.namer.thing(thing.value),)
+        item = (example(found.namer, thing.value),)
         if kind.value == "member":
             begun = Item(day(start) or NOT_RECORDED)
             members.append((item, (begun,), (Item(day(end) or "no end recorded"),)))

@@ -9,6 +9,7 @@ from vires import terms
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import text_of
 from vires.explain.thing.parts import Branch, Item, Row, Section, Table
+from vires.explain.thing.read import agreement as example
 from vires.explain.thing.read import iris, unique
 
 CONCEPTS: Final = tuple(
@@ -116,7 +117,7 @@ def _flows(found: Found) -> Section:
     lines = sorted(
         (
             (
-                (found.namer.thing(agreement),),
+                (example(found.namer, agreement),),
                 unique(Item(found.namer.property(prop)) for prop in how),
                 tuple(
                     Item(f"Flow {n}", item.href, hidden=item.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,7 +13,7 @@ from vires.addresses import path_of
 from vires.decide.gather import Source
 from vires.explain.thing.naming import Namer, text_of
 from vires.explain.thing.parts import NOT_STATED, Item, Mentions, Row, Section, Thing
-from vires.explain.thing.read import Values, silences
+from vires.explain.thing.read import EXAMPLE, Values, silences
 
 _DCT: Final = "http://purl.org/dc/terms/"
 _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -99,15 +99,15 @@ def find(source: Source, iri: str, today: date) -> Found | None:
     return Found(Namer(source), iri, {p: tuple(v) for p, v in values.items()}, today)
 
 
-def successors(found: Found) -> tuple[Item, ...]:
+def successors(namer: Namer, stated: Sequence[tuple[Any, ...]]) -> tuple[Item, ...]:
     """What took the place of a thing that was removed; empty for one that still stands.
 
     A removed thing is a tombstone: the record says what replaced it and no longer what it was.
     """
-    replaced = found.values.get(_REPLACED, ())
-    if found.values.get(terms.TYPE):
+    replaced = {v.value for p, v in stated if p.value == _REPLACED}
+    if any(p.value == terms.TYPE for p, _ in stated):
         return ()
-    return tuple(found.namer.thing(term.value) for term in replaced)
+    return tuple(namer.thing(iri) for iri in sorted(replaced))
 
 
 def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
@@ -135,7 +135,19 @@ def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
         sources=_sources(found),
         mentions=_mentions(found, richer.told),
         views=tuple(_view(key) for key in (*_VIEWS, *richer.views)),
+        examples=not illustrative and any(map(_marked, richer.sections)),
         replaced_by=tuple(namer.thing(t.value) for t in found.values.get(_REPLACED, ())),
+    )
+
+
+def _marked(section: Section) -> bool:
+    """Whether a section lists something that is marked as an example."""
+    return any(
+        item.note.endswith(EXAMPLE)
+        for table in section.tables
+        for line in table.rows
+        for cell in line
+        for item in cell
     )
 
 

@@ -25,6 +25,7 @@ from vires.explain.thing.read import (
     stated_rows,
     unique,
 )
+from vires.explain.thing.read import agreement as example
 
 READINGS: Final = terms.READING_CLASSES
 LAW: Final = (terms.VIRES + "LegalInstrument", terms.VIRES + "LegalProvision")
@@ -199,7 +200,7 @@ def relied_on(found: Found, heading: str) -> Section:
     namer = found.namer
     lines = [
         (
-            (namer.thing(agreement),),
+            (example(namer, agreement),),
             unique(Item(namer.title(prop)) for prop in how),
             unique(namer.thing(body) for body in bodies) or (Item("no side named"),),
             (Item(standing.version_word(version, agreement)),),

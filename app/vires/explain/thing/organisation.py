@@ -16,6 +16,7 @@ from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import capital, day, key_of, text_of
 from vires.explain.thing.parts import NOT_RECORDED, Item, Row, Section, Table
 from vires.explain.thing.read import FUNCTION, MAY, MUST, RESTRICTION, absence, effect, unique
+from vires.explain.thing.read import agreement as example
 
 ORGANISATIONS: Final = tuple(
     terms.VIRES + name for name in ("Organisation", "PublicBody", "PrivateBody", "OrganisationUnit")
@@ -80,7 +81,7 @@ def _agreements(found: Found, standing: Standing) -> Section:
         until = f" until {day(end)}" if end else ""
         tiers[text_of(tier) or "Tier not recorded"].append(
             (
-                (found.namer.thing(named.value),),
+                (example(found.namer, named.value),),
                 (Item(f"from {day(start)}{until}" if start else f"start {NOT_RECORDED}{until}"),),
                 (Item(status),),
             )
@@ -142,7 +143,7 @@ def _flow_line(
 ) -> tuple[tuple[Item, ...], ...]:
     namer = found.namer
     agreements = unique(
-        namer.thing(agreement, standing.version_word(version, agreement))
+        example(namer, agreement, standing.version_word(version, agreement))
         for agreement, version in flows.agreements
     )
     purposes = unique(namer.thing(purpose) for purpose in flows.purposes if purpose)

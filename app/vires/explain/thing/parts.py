@@ -81,7 +81,8 @@ class Thing:
     """A thing of the record as its page shows it.
 
     `kinds` are its classes in words, `lead` what it is in a sentence, `status` a tag ('' where a
-    thing has none), `trail` the breadcrumbs, `views` the queries that fed the page.
+    thing has none), `trail` the breadcrumbs, `views` the queries that fed the page. `examples`
+    says that it is not illustrative itself and lists what is.
     """
 
     iri: str
@@ -98,4 +99,5 @@ class Thing:
     sources: tuple[Row, ...]
     mentions: tuple[Mentions, ...]
     views: tuple[Item, ...]
+    examples: bool = False
     replaced_by: tuple[Item, ...] = field(default=())

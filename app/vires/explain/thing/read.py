@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any, Final
 
 from vires import terms
-from vires.decide.gather import Source
+from vires.decide.gather import Source, whole
 from vires.decide.record import Record
 from vires.explain.thing.naming import Namer, text_of
 from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Row
 
 Values = Mapping[str, tuple[Any, ...]]
 
+EXAMPLE: Final = "example data"
 MAY: Final = "may share"
 MUST: Final = "must share if"
 FUNCTION: Final = "function"
@@ -65,6 +66,14 @@ def iris(values: Values, *props: str) -> tuple[str, ...]:
 def unique(items: Iterable[Item]) -> tuple[Item, ...]:
     """Items once each, in order of their text."""
     return tuple(sorted(set(items), key=lambda item: (item.text.casefold(), item.href)))
+
+
+def agreement(namer: Namer, iri: str, note: str = "") -> Item:
+    """An agreement or version by its name, marked where it is illustrative."""
+    stated = whole(namer.source).values(iri, terms.ILLUSTRATIVE)
+    marked = any(not isinstance(value, str) and value.value in ("true", "1") for value in stated)
+    words = [part for part in (note, EXAMPLE if marked else "") if part]
+    return namer.thing(iri, "; ".join(words))
 
 
 def effect(record: Record, reading: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,6 +12,7 @@ from vires.decide.gather import Source
 from vires.explain.standing import IN_FORCE, UNDER_REVIEW, Standing
 from vires.explain.thing import agreement, community, concept, flow, law, model, organisation
 from vires.explain.thing.generic import Found, Richer, find, page, successors
+from vires.explain.thing.naming import Namer
 from vires.explain.thing.parts import Item, Thing
 
 
@@ -23,14 +24,20 @@ class Removed:
     successors: tuple[Item, ...]
 
 
-def find_thing(source: Source, iri: str, today: date) -> Thing | Removed | None:
+def locate(source: Source, iris: Iterable[str]) -> str | Removed | None:
+    """The first of some IRIs that the record holds, or once held; None where it has none."""
+    for iri in iris:
+        stated = source.rows("page/statements", thing=iri)
+        if stated:
+            replaced = successors(Namer(source), stated)
+            return Removed(iri, replaced) if replaced else iri
+    return None
+
+
+def find_thing(source: Source, iri: str, today: date) -> Thing | None:
     """The page of a thing as at a day; None where the record has nothing of it."""
     found = find(source, iri, today)
-    if found is None:
-        return None
-    if replaced := successors(found):
-        return Removed(iri, replaced)
-    return page(found, _enrich)
+    return None if found is None else page(found, _enrich)
 
 
 def version_on(source: Source, iri: str, on: date) -> str | None:
