@@ -12,7 +12,7 @@ from tests.browser.shipped import DAY, application, snapshot
 from vires import terms
 from vires.decide import Question, ask
 from vires.decide.force import version_in_force
-from vires.decide.gather import standing
+from vires.decide.gather import footing
 from vires.decide.logic import Outcome
 from vires.explain.matrix import communities, matrix
 from vires.explain.tiers import Branch, Instrument, focus, frameworks, instruments
@@ -51,7 +51,7 @@ def test_in_force_is_what_the_decision_finds(on: date) -> None:
             versions.setdefault(quad.object.value, set()).add(quad.subject.value)
     for one in instruments(snapshot(), on):
         own = versions.get(one.iri, set())
-        found = {v: version_in_force(standing(snapshot(), (v,)), v, on).outcome for v in own}
+        found = {v: version_in_force(footing(snapshot(), v), v, on).outcome for v in own}
         assert one.in_force == (Outcome.MET in found.values()), one.key
         assert one.in_force == (one.status in ("In force", "Under review"))
         if one.in_force:
