@@ -286,6 +286,22 @@ def test_the_question_can_be_asked_by_keyboard(watched: Watched, base: str) -> N
     watched.assert_quiet(base)
 
 
+def test_a_thing_is_found_by_keyboard_without_script(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + "/")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.locator("#site-search:focus").count():
+            break
+    page.keyboard.type("wolverhamton counsil")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=wolverhamton+counsil")
+    assert page.locator("main ul a").first.inner_text() == "City of Wolverhampton Council"
+    assert page.get_by_label("Search the record").input_value() == "wolverhamton counsil"
+    context.close()
+
+
 def test_problems_come_first_and_have_the_focus(watched: Watched, base: str) -> None:
     watched.open(base, "question-error")
     page = watched.page
@@ -462,7 +478,14 @@ def test_hostile_parameters_run_nothing(watched: Watched, base: str) -> None:
     fields = ("from", "to", "purpose", "category", "subjects", "on-day", "on-month", "on-year")
     for payload in PAYLOADS:
         asked = urlencode(dict.fromkeys(fields, payload))
-        for path in (f"/check?{asked}", f"/ask?{asked}", "/" + quote(payload, safe="")):
+        sought = urlencode({"q": payload})
+        paths = (
+            f"/check?{asked}",
+            f"/ask?{asked}",
+            f"/search?{sought}",
+            "/" + quote(payload, safe=""),
+        )
+        for path in paths:
             watched.page.goto(base + path)
             assert watched.page.locator("header").inner_text().strip().startswith(URGENT)
     watched.assert_quiet(base)
