@@ -26,10 +26,15 @@ FACETS: Final = ("", "one", "several")
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that a view takes: its name and the kind of term it is bound as."""
+    """A value that a view takes: its name and the kind of term it is bound as.
+
+    `about` says what it is for, `example` is a value that gives rows of the shipped record.
+    """
 
     name: str
     type: str
+    about: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,10 @@ def parse(key: str, text: str) -> View:
             found["title"],
             found["question"],
             found["audience"],
-            tuple(Parameter(p["name"], p["type"]) for p in found.get("parameters", ())),
+            tuple(
+                Parameter(p["name"], p["type"], p.get("about", ""), p.get("example", ""))
+                for p in found.get("parameters", ())
+            ),
             tuple(c for c in columns if not c.computed),
             body,
             tuple(c for c in columns if c.title),

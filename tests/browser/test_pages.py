@@ -35,6 +35,12 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1280, 390)
 GOOD = "from=cwc&to=wmp&purpose=crime-prevention&category=name&on=2026-11-22"
 
+ROWS_QUERY = (
+    "PREFIX vires: <https://w3id.org/vires/ns#> SELECT ?agreement ?power ?text { "
+    "?flow vires:flowOf/vires:versionOf ?agreement ; vires:hasSide/vires:reliesOnPower ?power . "
+    "?power vires:readingText ?text } LIMIT 8"
+)
+
 TEMPLATES = {
     "home": "/",
     "question": "/ask",
@@ -87,6 +93,11 @@ TEMPLATES = {
     "search-empty": "/search",
     "search-nothing": "/search?q=xylophone",
     "search-error": "/search?q=police&kind=nothing",
+    "query": "/query",
+    "query-rows": "/query?query=" + quote(ROWS_QUERY),
+    "query-statements": "/query?query=" + quote("DESCRIBE <org/gss-E08000031>"),
+    "query-error": "/query?query=" + quote("SELECT ?x WHERE { ?x ?y }"),
+    "api": "/api",
     "error-404": "/no-such-page",
     "error-503": "/store-gone",
     **{f"answer-{verdict}": verdict for verdict in VERDICTS},

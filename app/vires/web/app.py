@@ -26,7 +26,9 @@ from vires.web import (
     journey,
     linked_data,
     pages,
+    querying,
     registers,
+    rest,
     searching,
     security,
     sparql,
@@ -75,6 +77,8 @@ def create_app(
     app.register_blueprint(tiers.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(sparql.blueprint)
+    app.register_blueprint(rest.blueprint)
+    app.register_blueprint(querying.blueprint)
     app.register_blueprint(linked_data.blueprint)
     app.register_blueprint(registers.blueprint)
     app.register_blueprint(searching.blueprint)
