@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 from tests.browser.payloads import PAYLOADS
 from tests.browser.shipped import DAY, VERDICTS, application, query, questions, snapshot
 from vires import terms
+from vires.addresses import path_of as path_of_thing
 from vires.config import Settings
 from vires.decide import HEADINGS, URGENT, ask, choices, to_json
 from vires.errors import StoreMissingError
@@ -604,6 +605,13 @@ def test_a_covered_answer_shows_its_route(client: FlaskClient) -> None:
     page = assert_page(client.get("/answer?" + query(questions()["covered"])))
     for title in CONDITION_TITLES.values():
         assert title in page.text
+    jumps = [a["href"][1:] for tag, a in page.tags if tag == "a" and a["href"].startswith("#")]
+    assert {"route", "not-tested", "who-to-ask", "record-this", "worked-out"} <= set(jumps)
+    assert set(jumps) <= {a.get("id") for _, a in page.tags}
+    assert ("/ask", "true") in {(a.get("href"), a.get("aria-current")) for _, a in page.tags}
+    hrefs = {a["href"] for tag, a in page.tags if tag == "a"}
+    found = ask(snapshot(), questions()["covered"]).routes[0]
+    assert {path_of_thing(found.version), path_of_thing(found.agreement)} <= hrefs
     for key in ("Agreement", "Stands on", "Signed", "Power", "Information covered", "Cautions"):
         assert key in page.words
     assert re.search(r": \d{1,2} [A-Z][a-z]+ \d{4}", page.text)
