@@ -291,7 +291,11 @@ def test_the_question_can_be_asked_by_keyboard(watched: Watched, base: str) -> N
     page.keyboard.press("Enter")
     page.wait_for_url("**/answer?**")
     assert page.locator("h1").inner_text() == HEADINGS["covered"]
-    _tab_to(page, "How this was worked out")
+    _tab_to(page, "How this was worked out")  # the link at the top, which leads to the part
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#worked-out")
+    page.keyboard.press("Tab")
+    assert _focused(page)["tag"] == "SUMMARY"
     page.keyboard.press("Enter")
     assert page.locator("details table").first.is_visible()
     watched.assert_quiet(base)
