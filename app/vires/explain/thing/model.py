@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,7 @@ _KINDS: Final = {
     _OWL + "AnnotationProperty": "Properties for notes",
 }
 TERMS: Final = tuple(_KINDS)
+_NAMED: Final = re.compile(r"(.+?) <(https?://[^<>\s]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,16 @@ def term(found: Found) -> Richer:
     name = found.iri.removeprefix(terms.VIRES)
     rows = [Row("Name in data", (Item(f"vires:{name}"),))]
     if examples := found.values.get(_EXAMPLE):
-        rows.append(Row("Example", tuple(Item(text_of(example)) for example in examples)))
+        rows.append(Row("Example", tuple(_example(text_of(example)) for example in examples)))
     return Richer(
         sections=(Section("In use", words, rows=tuple(rows)),),
         shown=frozenset({_EXAMPLE}),
         views=("page/uses",),
     )
+
+
+def _example(text: str) -> Item:
+    """An example, which leads to the thing on record that it names in angle brackets, if any."""
+    if found := _NAMED.fullmatch(text):
+        return Item(found[1], path_of(found[2]) or "")
+    return Item(text)
