@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import sys
@@ -273,6 +274,8 @@ def serve(
     print(f"  {shown}/ask  ask whether a record documents a sharing")
     print("  vires ask --help  the same on the command line")
     print(f"  {shown}/  what the record holds", flush=True)
+    # Most threads wait for a query that another process runs; granian warns of their number.
+    logging.getLogger("_granian").addFilter(lambda line: "quite high" not in line.getMessage())
     with _ledger(settings):
         Granian(
             "vires.web:application",

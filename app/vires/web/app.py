@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from vires.explain import explain, uk_date
 from vires.explain.tiers import frameworks
 from vires.sandbox import Ledger, Limits, Sandbox
 from vires.search import search
-from vires.store import Reader
+from vires.store import Reader, Snapshot
 from vires.web import (
     api,
     errors,
@@ -108,6 +109,7 @@ def application() -> Flask:
     """The site of the environment's settings, warmed up: what a server process runs.
 
     The first answer of a data version reads the law; it is read here, before the first visitor.
+    Lists are read behind it: who comes before they are waits for the list alone.
     """
     app = create_app()
     site: Site = app.extensions["vires"]
@@ -116,7 +118,12 @@ def application() -> Flask:
     except ServiceUnavailable:
         return app  # the pages say so, below the urgent statement
     site.sandbox.warm()
-    search(snapshot, "warm")
+    _warm_answers(site, snapshot)
+    threading.Thread(target=_warm_lists, args=(site, snapshot), daemon=True).start()
+    return app
+
+
+def _warm_answers(site: Site, snapshot: Snapshot) -> None:
     pools = choices(snapshot)
     if all(pools[kind] for kind in ("organisation", "purpose", "category")):
         bodies = pools["organisation"]
@@ -129,9 +136,12 @@ def application() -> Flask:
             on=site.today(),
         )
         explain(snapshot, ask(snapshot, question))
+
+
+def _warm_lists(site: Site, snapshot: Snapshot) -> None:
+    search(snapshot, "warm")
     registers.warm(snapshot, site.today())
     frameworks(snapshot, site.today())
-    return app
 
 
 def _set_templates(app: Flask) -> None:
