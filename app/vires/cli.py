@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 from typer.core import TyperCommand
 
-from vires import __version__, answer_text, config, decide, shipped
+from vires import __version__, answer_text, config, decide, query, shipped
 from vires.decide.words import URGENT
 from vires.errors import PortInUseError, UsageError, ViresError
 from vires.store import Reader, Snapshot
@@ -185,6 +185,39 @@ def ask(
     names = decide.names(snapshot)
     for line in answer_text.lines(answer, lambda iri: names.get(iri, iri)):
         print(line)
+
+
+@app.command(name="query")
+def query_(
+    text: Annotated[str, typer.Argument(help="A query, its file, a view's key, or - for input.")],
+    endpoint: Annotated[str, typer.Option(help="Ask the SPARQL service at this address.")] = "",
+    form: Annotated[
+        str, typer.Option("--format", help="table, json, xml, csv, tsv, turtle, jsonld, ...")
+    ] = "",
+    param: Annotated[
+        list[str] | None, typer.Option(help="NAME=TERM, bound to the variable ?NAME.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for the answer.")] = 60,
+    out: Annotated[Path | None, typer.Option(help="File to write; else standard output.")] = None,
+) -> None:
+    """Run a SPARQL query on the record, or on a SPARQL service elsewhere."""
+    asked = query.read(text, param or ())
+    wanted = form or (query.TABLE if out is None and query.tabular(asked.text) else "")
+    chosen = query.chosen(asked.text, wanted)
+    if endpoint:
+        body = query.elsewhere(endpoint, asked, chosen, timeout)
+    else:
+        settings = config.load()
+        body = query.here(_snapshot(settings, None, False), asked, chosen, settings, timeout)
+    if wanted == query.TABLE:
+        print(query.table(body))
+    elif out is None:
+        sys.stdout.buffer.write(body)
+    else:
+        try:
+            out.write_bytes(body)
+        except OSError as error:
+            raise UsageError(f"{out}: {error.strerror}; name a file that can be made") from error
 
 
 def _checked(fields: dict[str, str]) -> dict[str, str]:

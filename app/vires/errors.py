@@ -159,3 +159,10 @@ class FairUseError(QueryError):
     def __init__(self, why: str, wait: int) -> None:
         super().__init__(why)
         self.wait = wait
+
+
+class RemoteError(ViresError):
+    """A SPARQL service elsewhere did not answer a query."""
+
+    code = "remote-failed"
+    status = 502

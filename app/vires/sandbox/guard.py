@@ -8,7 +8,7 @@ it (`SERVICE:x`, `SERVICESILENT<x>`), so does the guard.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urljoin
@@ -117,6 +117,40 @@ def check(text: str, held: Collection[str]) -> Guarded:
     return Guarded(
         text, reading.form, tuple(reading.default), tuple(reading.named), reading.lasting
     )
+
+
+def form_of(text: str) -> str:
+    """The form of a query for another service, which may hold what this one refuses.
+
+    Errors: `QueryRefusedError` where it has none.
+    """
+    for token in _tokens(text):
+        if token.lastgroup == "word" and token[0].upper() in FORMS:
+            return token[0].upper()
+    raise _refused(text, len(text), "there is no SELECT, ASK, CONSTRUCT or DESCRIBE; write one")
+
+
+def with_values(text: str, terms_of: Mapping[str, str]) -> str:
+    """A query with a term for each variable, for a service that binds none.
+
+    The terms, in N-Triples, stand as VALUES at the start of the pattern, so that its filters see
+    them. Errors: those of `form_of`; `QueryRefusedError` for a query without a pattern.
+    """
+    if not terms_of:
+        return text
+    groups, depth = [], 0
+    for token in _tokens(text):
+        if token.lastgroup == "open":
+            if depth == 0 and token[0] == "{":
+                groups.append(token.end())
+            depth += 1
+        elif token.lastgroup == "close":
+            depth -= 1
+    if not groups:
+        raise _refused(text, len(text), "there is no pattern to bind a variable in; write one")
+    start = groups[-1]
+    values = "".join(f" VALUES ?{name} {{ {term} }}" for name, term in terms_of.items())
+    return text[:start] + values + text[start:]
 
 
 def place_of(text: str, offset: int) -> tuple[int, int, str]:

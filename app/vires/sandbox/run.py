@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 import threading
 import time
-from collections import OrderedDict
+import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,7 @@ class Sandbox:
         self.limits = limits
         self._ledger = ledger
         self._pool = Pool(children, limits.memory)
-        self._folders: OrderedDict[str, tempfile.TemporaryDirectory[str]] = OrderedDict()
+        self._folders: dict[str, Path] = {}
         self._lock = threading.Lock()
 
     def guard(self, text: str, snapshot: Stored) -> Guarded:
@@ -106,8 +107,7 @@ class Sandbox:
     def close(self) -> None:
         """End the children and remove what was written for them."""
         self._pool.close()
-        while self._folders:
-            self._folders.popitem()[1].cleanup()
+        self._clear()
 
     def children(self) -> set[int]:
         """The process ids of the children that live."""
@@ -155,14 +155,18 @@ class Sandbox:
             return snapshot.path
         with self._lock:
             if snapshot.data_version not in self._folders:
-                folder = tempfile.TemporaryDirectory(prefix="vires-")
-                store = ox.Store(folder.name)
+                self._clear()
+                folder = Path(tempfile.mkdtemp(prefix="vires-"))
+                weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+                store = ox.Store(str(folder))
                 store.bulk_extend(snapshot.quads())
                 store.flush()
                 self._folders[snapshot.data_version] = folder
-                if len(self._folders) > 2:
-                    self._folders.popitem(last=False)[1].cleanup()
-            return Path(self._folders[snapshot.data_version].name)
+            return self._folders[snapshot.data_version]
+
+    def _clear(self) -> None:
+        while self._folders:
+            shutil.rmtree(self._folders.popitem()[1], ignore_errors=True)
 
 
 def _error(reply: Reply, text: str) -> QueryError:
