@@ -14,6 +14,7 @@ from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, text_of
 from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Row, Section, Table
 from vires.explain.thing.read import Values, absence, days_to, iris, nodes, silences
+from vires.explain.tiers import instruments
 
 INSTRUMENTS: Final = tuple(
     terms.VIRES + name
@@ -96,7 +97,7 @@ def _of_version(found: Found, iri: str) -> tuple[tuple[Section, ...], tuple[str,
     note = "" if flows else capital(absence(values, terms.FLOW_OF)) + "."
     of = "" if iri == found.iri else f" in {namer.label(iri)}"
     sections = (
-        _tiers(namer, iri, values),
+        _tiers(found, iri, values),
         _parties(namer, iri, values),
         Section(f"What is shared{of}", note=note, below=flows),
         _controls(namer, iri, values),
@@ -164,8 +165,9 @@ def _history(found: Found) -> Section:
     return Section("History", note=note, tables=tables)
 
 
-def _tiers(namer: Namer, iri: str, values: Values) -> Section:
-    """What the version stands on, up to the top, and what stands on it."""
+def _tiers(found: Found, iri: str, values: Values) -> Section:
+    """What the version stands on, up to the top, what stands on it, and where it is drawn."""
+    namer = found.namer
     groups: dict[str, list[Item]] = {"above": [], "below": []}
     for way, other, _, tier in namer.source.rows("page/tiers", version=iri):
         groups[way.value].append(namer.thing(other.value, text_of(tier)))
@@ -173,6 +175,11 @@ def _tiers(namer: Namer, iri: str, values: Values) -> Section:
     rows = [Row("Stands on", above or (Item(absence(values, terms.UNDERPINNED_BY)),))]
     if below:
         rows.append(Row("Stood on by", below))
+    drawn = {one.iri: one.key for one in instruments(found.source, found.today)}
+    pictures = [drawn[one] for one in iris(values, terms.VERSION_OF) if one in drawn]
+    if pictures:
+        picture = Item("The agreement among its tiers, parties and powers", f"/tiers/{pictures[0]}")
+        rows.append(Row("In one picture", (picture,)))
     return Section("Place in the tiers", rows=tuple(rows))
 
 

@@ -13,7 +13,7 @@ from vires.addresses import path_of
 from vires.decide.gather import Source
 from vires.explain.thing.naming import Namer, text_of
 from vires.explain.thing.parts import NOT_STATED, Item, Mentions, Row, Section, Thing
-from vires.explain.thing.read import EXAMPLE, Values, silences
+from vires.explain.thing.read import EXAMPLE, Values, iris, silences
 
 _DCT: Final = "http://purl.org/dc/terms/"
 _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -36,14 +36,17 @@ _VIEWS: Final = ("page/statements", "page/mention-counts", "page/mentions")
 REGISTERS: Final = {
     "agreement": Item("Agreements", "/agreements"),
     "framework": Item("Agreements", "/agreements"),
-    "community": Item("Agreements", "/agreements"),
+    "community": Item("Communities", "/communities"),
+    "membership": Item("Communities", "/communities"),
     "org": Item("Organisations", "/organisations"),
     "organisation": Item("Organisations", "/organisations"),
     "reading": Item("Law", "/law"),
     "legislation": Item("Law", "/law"),
     "law": Item("Law", "/law"),
-    "condition": Item("Law", "/law"),
-    "condition-group": Item("Law", "/law"),
+    "condition": Item("Conditions", "/conditions"),
+    "condition-group": Item("Conditions", "/conditions"),
+    "purpose": Item("Purposes", "/purposes"),
+    "category": Item("Kinds of information", "/categories"),
     "ns": Item("Data model", "/model"),
 }
 """The register that each kind of thing stands in, by the first part of its path."""
@@ -124,6 +127,7 @@ def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
         iri=found.iri,
         path=path,
         label=namer.title(found.iri),
+        classes=iris(found.values, terms.TYPE),
         kinds=richer.kinds or tuple(namer.title(t.value) for t in found.values.get(terms.TYPE, ())),
         lead=found.first(lead),
         status=richer.status,

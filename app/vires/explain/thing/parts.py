@@ -80,14 +80,15 @@ class Mentions:
 class Thing:
     """A thing of the record as its page shows it.
 
-    `kinds` are its classes in words, `lead` what it is in a sentence, `status` a tag ('' where a
-    thing has none), `trail` the breadcrumbs, `views` the queries that fed the page. `examples`
-    says that it is not illustrative itself and lists what is.
+    `classes` are its classes, `kinds` what they are called, `lead` what it is in a sentence,
+    `status` a tag ('' where a thing has none), `trail` the breadcrumbs, `views` the queries that
+    fed the page. `examples` says that it is not illustrative itself and lists what is.
     """
 
     iri: str
     path: str
     label: str
+    classes: tuple[str, ...]
     kinds: tuple[str, ...]
     lead: str
     status: str
