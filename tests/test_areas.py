@@ -30,7 +30,9 @@ def whole(area: str = "") -> Graph:
 @cache
 def reference() -> Graph:
     graph = Graph()
-    for path in (*(ROOT / "data" / "reference").rglob("*.ttl"), *(ROOT / "ontology").glob("*.ttl")):
+    rules = (ROOT / "shapes").glob("*/*/rule.ttl")
+    law = (ROOT / "data" / "reference").rglob("*.ttl")
+    for path in (*law, *(ROOT / "ontology").glob("*.ttl"), *rules):
         graph.parse(path)
     return graph
 

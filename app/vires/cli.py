@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 from typer.core import TyperCommand
 
-from vires import __version__, answer_text, config, decide, query, shipped
+from vires import __version__, answer_text, checking, config, decide, query, shipped
 from vires.decide.words import URGENT
 from vires.errors import PortInUseError, UsageError, ViresError
 from vires.store import Reader, Snapshot
@@ -284,6 +284,31 @@ def _row(text: str, where: str) -> dict[str, str]:
     if any(not isinstance(value, str | None) for value in found.values()):
         raise UsageError(f"every value is a string ({where})")
     return _checked({name: found.get(name) or "" for name in wanted})
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Check these, not the record.")] = None,
+    area: Annotated[str, typer.Option(help="Check one area, by its key.")] = "",
+    agreement: Annotated[str, typer.Option(help="Check one agreement, by its key.")] = "",
+    rule: Annotated[list[str] | None, typer.Option(help="By key, number or family.")] = None,
+    profile: Annotated[str, typer.Option(help="Framework profile that sets severities.")] = "",
+    engine: Annotated[str, typer.Option(help="compiled, or reference (pyshacl).")] = "compiled",
+    form: Annotated[
+        str, typer.Option("--format", help="text, table, json, ttl, sarif or csv.")
+    ] = "text",
+    on: Annotated[str, typer.Option(help="The day to check as at, YYYY-MM-DD; else today.")] = "",
+) -> None:
+    """Check a record by the consistency rules. Ends with 1 where something must be mended."""
+    settings = config.load()
+    request = checking.Request(
+        tuple(files or ()), area, agreement, tuple(rule or ()), profile, engine, form
+    )
+    checking.refuse(request)
+    day = decide.parse_date(on) or settings.today()
+    text, code = checking.run(_snapshot(settings, files, False), request, day)
+    print(text, end="")
+    raise SystemExit(code)
 
 
 @app.command()

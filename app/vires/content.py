@@ -73,7 +73,7 @@ def graph_files(root: Path | None = None) -> tuple[GraphFile, ...]:
 
 def _walk(base: Path) -> Iterator[GraphFile]:
     patterns = ("ontology/*.ttl", "data/reference/**/*.ttl", "data/areas/**/*.ttl")
-    for pattern in (*patterns, "shapes/*/*/rule.ttl"):
+    for pattern in (*patterns, "shapes/*.ttl", "shapes/*/*/rule.ttl"):
         for path in base.glob(pattern):
             if not path.name.startswith("map-"):
                 yield _graph_file(path, path.relative_to(base).parts)

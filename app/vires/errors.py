@@ -24,6 +24,12 @@ class ContentError(ViresError):
     code = "content-malformed"
 
 
+class RuleError(ContentError):
+    """A consistency rule is malformed, or says what is not supported; the message names it."""
+
+    code = "rule-malformed"
+
+
 class SettingError(ViresError):
     """A setting has a value that cannot be used."""
 

@@ -9,6 +9,10 @@ BASE: Final = "https://w3id.org/vires/"
 ORG: Final = "http://www.w3.org/ns/org#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+PROV: Final = "http://www.w3.org/ns/prov#"
+SH: Final = "http://www.w3.org/ns/shacl#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 
 TYPE: Final = RDF + "type"
@@ -64,6 +68,12 @@ KIND_GENERAL_LAW: Final = BASE + "restriction-kind/general-law"
 RESTRICTION_KINDS: Final = frozenset(
     {KIND_LIMITS_POWER, KIND_FOLLOWS_DATA, KIND_HOLDER_SECRECY, KIND_GENERAL_LAW}
 )
+
+# Rules.
+AS_AT: Final = VIRES + "asAt"
+SOON_UNTIL: Final = VIRES + "soonUntil"
+LAPSED_BEFORE: Final = VIRES + "lapsedBefore"
+CONSISTENCY_RULE: Final = VIRES + "ConsistencyRule"
 
 # Classes.
 PERMISSIVE_POWER: Final = VIRES + "PermissivePower"

@@ -60,16 +60,26 @@ class Snapshot:
         Parameters are bound as terms: a string is an IRI. The default graph is the union of all.
         Errors: `ContentError` where there is no such view, `StoreError` where the disk fails.
         """
+        names, rows = self.select(library.view(view_key).text, **params)
+        shown = [i for i, name in enumerate(names) if name not in params]
+        return [tuple(row[i] for i in shown) for row in rows]
+
+    def select(
+        self, text: str, **params: str | Term
+    ) -> tuple[tuple[str, ...], list[tuple[Term | None, ...]]]:
+        """The columns and rows of a SELECT of the project's own; never of a user's.
+
+        Errors: `StoreError` where the disk fails.
+        """
         bound: dict[ox.Variable, Term | ox.Triple] = {
             ox.Variable(name): ox.NamedNode(value) if isinstance(value, str) else value
             for name, value in params.items()
         }
-        text = library.view(view_key).text
         try:
             found = self._store.query(text, use_default_graph_as_union=True, substitutions=bound)
             assert isinstance(found, ox.QuerySolutions)
-            shown = [i for i, v in enumerate(found.variables) if v.value not in params]
-            return [tuple(row[i] for i in shown) for row in found]
+            names = tuple(variable.value for variable in found.variables)
+            return names, [tuple(row) for row in found]
         except (OSError, RuntimeError) as error:  # RocksDB speaks of a damaged file by either
             said = " ".join(str(error).split())
             raise StoreError(f"the store cannot be read ({said}); run `vires load`") from error

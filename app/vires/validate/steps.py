@@ -1,0 +1,227 @@
+"""Puts what stands inside EXISTS into steps, so that each starts from what is known.
+
+A planner that does not know which variables an EXISTS is given may begin at the wrong end: with
+`?a :p ?b . ?b skos:broader* ?c` it walks every pair of the whole store. So the patterns of the
+group become nested groups, each of one pattern that begins at a known variable:
+`EXISTS { A . B }` is true exactly where `EXISTS { A FILTER EXISTS { B } }` is.
+Source: SPARQL 1.1, section 18.6, on the substitution of variables in EXISTS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from vires.validate.token import THIS, Token
+
+_MODIFIERS: Final = frozenset("*+?")
+_OPENING: Final = {"(": ")", "{": "}"}
+_LONE: Final = ("OPTIONAL", "BIND", "VALUES", "SELECT", "UNION")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """One triple pattern: its words, the variables at its ends, and if its path may be long."""
+
+    words: tuple[Token, ...]
+    start: str | None
+    end: str | None
+    long: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        return _names(self.words)
+
+    def cost(self, known: frozenset[str]) -> tuple[int, int]:
+        """How wide the step would be, from what is known: lower is sooner."""
+        open_ends = sum(1 for end in (self.start, self.end) if end is not None and end not in known)
+        wide = 3 if open_ends == 2 and self.long else open_ends
+        return wide, 0 if self.start is None or self.start in known else 1
+
+
+class _OtherError(Exception):
+    """The group holds something that is left as it stands."""
+
+
+def stepped(words: Sequence[Token]) -> tuple[Token, ...]:
+    """The words of a query with every EXISTS in steps."""
+    return tuple(_stepped(list(words), frozenset({THIS})))
+
+
+def _stepped(words: list[Token], known: frozenset[str]) -> list[Token]:
+    out: list[Token] = []
+    groups = dict(_exists(words))
+    around = known | _names(_without(words, groups))
+    place = 0
+    while place < len(words):
+        if place in groups:
+            out += _group(words[place + 1 : groups[place]], around)
+            place = groups[place] + 1
+        else:
+            out.append(words[place])
+            place += 1
+    return out
+
+
+def _exists(words: list[Token]) -> Iterator[tuple[int, int]]:
+    """Where the outermost groups of EXISTS open and close."""
+    place = 1
+    while place < len(words):
+        if words[place].text == "{" and words[place - 1].is_word("EXISTS"):
+            end = _closing(words, place)
+            yield place, end
+            place = end
+        place += 1
+
+
+def _without(words: list[Token], groups: dict[int, int]) -> Iterator[Token]:
+    """The words outside the groups: what they name is known inside."""
+    inside = -1
+    for number, word in enumerate(words):
+        inside = max(inside, groups.get(number, -1))
+        if number > inside:
+            yield word
+
+
+def _group(words: list[Token], known: frozenset[str]) -> list[Token]:
+    """One group of EXISTS with its braces, in steps where it is made of patterns and filters."""
+    try:
+        patterns, filters = _parts(words)
+    except _OtherError:
+        return [Token("other", "{"), *_stepped(words, known), Token("other", "}")]
+    return _nested(patterns, filters, known)
+
+
+def _nested(
+    patterns: list[_Pattern], filters: list[list[Token]], known: frozenset[str]
+) -> list[Token]:
+    """The cheapest pattern, the filters that it makes ready, and the rest in an EXISTS inside."""
+    out = [Token("other", "{")]
+    rest = list(patterns)
+    if rest:
+        first = min(rest, key=lambda pattern: pattern.cost(known))
+        rest.remove(first)
+        out += [*first.words, Token("other", ".")]
+        known |= first.names
+    waiting = frozenset().union(*(pattern.names for pattern in rest)) - known
+    ready = [one for one in filters if not rest or not _names(one) & waiting]
+    for one in ready:
+        out += [Token("word", "FILTER"), *_stepped(one, known)]
+    if rest:
+        later = [one for one in filters if not any(one is taken for taken in ready)]
+        out += [Token("word", "FILTER"), Token("word", "EXISTS"), *_nested(rest, later, known)]
+    return [*out, Token("other", "}")]
+
+
+def _parts(words: list[Token]) -> tuple[list[_Pattern], list[list[Token]]]:
+    """The triple patterns and filters of a group.
+
+    Raises `_OtherError` where it holds anything else, or a blank node, which spans patterns.
+    """
+    patterns: list[_Pattern] = []
+    filters: list[list[Token]] = []
+    place = 0
+    while place < len(words):
+        word = words[place]
+        if word.is_word(*_LONE) or word.text in ("{", "[", "(", "_"):
+            raise _OtherError
+        if word.is_word("FILTER"):
+            end = _filter_end(words, place + 1)
+            filters.append(words[place + 1 : end])
+        elif word.text == ".":
+            end = place + 1
+        else:
+            end = _triples(words, place, patterns)
+        place = end
+    return patterns, filters
+
+
+def _filter_end(words: list[Token], place: int) -> int:
+    """Where a filter ends: after its brackets or its braces."""
+    while place < len(words) and words[place].text not in _OPENING:
+        place += 1
+    if place == len(words):
+        raise _OtherError
+    return _closing(words, place) + 1
+
+
+def _triples(words: list[Token], place: int, patterns: list[_Pattern]) -> int:
+    """Reads a subject with all that is said of it; where it ends."""
+    start, place = _term(words, place)
+    while True:
+        path, place = _path(words, place)
+        while True:
+            value, place = _term(words, place)
+            long = any(word.text in _MODIFIERS for word in path)
+            said = (*start, *path, *value)
+            patterns.append(_Pattern(said, _variable(start), _variable(value), long))
+            if place < len(words) and words[place].text == ",":
+                place += 1
+                continue
+            break
+        while place < len(words) and words[place].text == ";":
+            place += 1
+        ended = place == len(words) or words[place].text in (".", "}")
+        if ended or words[place - 1].text != ";":
+            return place
+
+
+def _term(words: list[Token], place: int) -> tuple[list[Token], int]:
+    """One node of a pattern: a variable, an IRI, a number, a boolean or a string."""
+    if place >= len(words):
+        raise _OtherError
+    word = words[place]
+    end = place + 1
+    if word.kind == "string":
+        if end < len(words) and words[end].text.startswith("@"):
+            end += 1
+        elif [w.text for w in words[end : end + 2]] == ["^", "^"]:
+            end += 3
+    elif word.kind not in ("var", "iri", "number") and not word.is_word("TRUE", "FALSE"):
+        raise _OtherError
+    return words[place:end], end
+
+
+def _path(words: list[Token], place: int) -> tuple[list[Token], int]:
+    """One predicate: a variable, or a path up to the node it leads to."""
+    start = place
+    if place < len(words) and words[place].kind == "var":
+        return words[place : place + 1], place + 1
+    while True:
+        while place < len(words) and words[place].text in ("^", "!"):
+            place += 1
+        if place >= len(words):
+            raise _OtherError
+        if words[place].text == "(":
+            place = _closing(words, place) + 1
+        elif words[place].kind == "iri" or words[place].text == "a":
+            place += 1
+        else:
+            raise _OtherError
+        if place < len(words) and words[place].text in _MODIFIERS and not words[place].apart:
+            place += 1
+        if place < len(words) and words[place].text in ("/", "|"):
+            place += 1
+            continue
+        return words[start:place], place
+
+
+def _closing(words: Sequence[Token], place: int) -> int:
+    """Where the bracket or brace at a place is closed."""
+    opening = words[place].text
+    depth = 0
+    for number in range(place, len(words)):
+        text = words[number].text
+        depth += 1 if text == opening else -1 if text == _OPENING[opening] else 0
+        if depth == 0:
+            return number
+    raise _OtherError
+
+
+def _variable(words: Sequence[Token]) -> str | None:
+    return words[0].text[1:] if words[0].kind == "var" else None
+
+
+def _names(words: Iterable[Token]) -> frozenset[str]:
+    return frozenset(word.text[1:] for word in words if word.kind == "var")
