@@ -82,9 +82,11 @@ def run(snapshot: Snapshot, view: View, given: Mapping[str, str]) -> Listing:
     """
     bound = {p.name: term(p, given.get(p.name, "")) for p in view.parameters}
     labels = names(snapshot)
+    found = snapshot.rows(view.key, **bound)
+    if "ORDER BY" not in view.text:  # pages of rows need an order that holds
+        found.sort(key=lambda row: tuple(str(value or "") for value in row))
     rows = tuple(
-        tuple(None if value is None else _cell(value, labels) for value in row)
-        for row in snapshot.rows(view.key, **bound)
+        tuple(None if value is None else _cell(value, labels) for value in row) for row in found
     )
     return Listing(view, view.columns, rows, snapshot.data_version)
 
@@ -94,7 +96,7 @@ def term(parameter: Parameter, text: str) -> Term:
 
     Errors: `ParameterError` naming the parameter, what is wrong and an example.
     """
-    name, value = parameter.name, text.strip()
+    name, value = parameter.name, text
     like = f", like {parameter.example}" if parameter.example else ""
     if not value:
         raise ParameterError(name, f"`{name}` is wanting; give {_KINDS[parameter.type]}{like}")
@@ -118,7 +120,7 @@ def as_query(view: View) -> str:
 
 
 def _iri(value: str) -> Term:
-    if not re.match(IRI_PATTERN, value):
+    if not re.fullmatch(IRI_PATTERN, value):
         raise ValueError(value)
     return ox.NamedNode(value if re.match(r"https?://|urn:", value) else terms.BASE + value)
 
