@@ -46,7 +46,7 @@ def test_every_setting_is_in_the_readme() -> None:
 def test_every_command_is_in_the_readme() -> None:
     for command in app.registered_commands:
         assert command.callback is not None
-        assert f"`vires {command.callback.__name__}" in README
+        assert f"`vires {command.name or command.callback.__name__}" in README
 
 
 def test_every_command_of_contributing_exists() -> None:
