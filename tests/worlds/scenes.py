@@ -278,6 +278,16 @@ def _questions(world: World) -> Iterator[World]:
     }.items():  # fmt: skip
         for value in values:
             yield world.asking(**{field: value}).named(f"{world.name}: asked {field} {value}")
+    yield (
+        world.put("w:flow", "v:forPurpose", "w:safeguarding")
+        .asking(purpose="w:section-47")
+        .named(f"{world.name}: asked two steps below a purpose")
+    )
+    yield (
+        world.put("w:flow", "v:sharesCategory", "w:personal")
+        .asking(category="w:genetic")
+        .named(f"{world.name}: asked two steps below a category")
+    )
     yield world.asking(from_="w:to", to="w:from").named(f"{world.name}: the other way")
     yield world.gone("w:flow").named(f"{world.name}: no flow")
     lone = world.gone("w:flow").gone("w:secrecy")
