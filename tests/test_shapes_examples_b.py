@@ -1,8 +1,10 @@
-"""Every rule of the catalogue behaves on its own examples, under pyshacl with every other rule."""
+"""Each rule's own shape behaves on its own examples, and its three outcomes never overlap.
+
+The shape runs under pyshacl, `appliesWhen` and `cannotTellWhen` under pyoxigraph.
+"""
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -17,8 +19,7 @@ from vires import content
 SH = Namespace("http://www.w3.org/ns/shacl#")
 VIRES = Namespace("https://w3id.org/vires/ns#")
 SHAPES = content.content_root() / "shapes"
-FAMILIES = os.environ.get("VIRES_FAMILY", "*")
-RULES = sorted(SHAPES.glob(f"{FAMILIES}/*/rule.ttl"))
+RULES = sorted(SHAPES.glob("*/*/rule.ttl"))
 EXAMPLES = sorted(
     path for rule in RULES for path in rule.parent.glob("*.ttl") if path.name != "rule.ttl"
 )
@@ -34,11 +35,8 @@ def name(path: Path) -> str:
 
 
 @cache
-def catalogue() -> Graph:
-    graph = Graph()
-    for path in [*SHAPES.glob("*/*/rule.ttl"), SHAPES / "prefixes.ttl"]:
-        graph.parse(path)
-    return graph
+def prefixes() -> Graph:
+    return Graph().parse(SHAPES / "prefixes.ttl")
 
 
 def results(graph: Graph) -> set[Result]:
@@ -81,7 +79,7 @@ def test_an_example_behaves(path: Path) -> None:
     for node in list(example.subjects(RDF.type, SH.ValidationResult)):
         example.remove((node, None, None))
     _, report, _ = pyshacl.validate(
-        example, shacl_graph=catalogue(), inference="none", advanced=False, meta_shacl=False
+        example, shacl_graph=graph + prefixes(), inference="none", advanced=False, meta_shacl=False
     )
     assert isinstance(report, Graph)
     assert results(report) == expected

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from vires.store import Snapshot
 from vires.validate.catalogue import Rule, extra_names
-from vires.validate.compile import Check, compiled
+from vires.validate.compile import Check, Plan, compiled
 from vires.validate.day import Days
 from vires.validate.evidence import Evidence, Hit, apart
 from vires.validate.graph import Term
@@ -29,22 +29,29 @@ def evidence(
 
     Errors: `RuleError` where the rule is not supported, `StoreError` where the disk fails.
     """
-    plan = compiled(rule)
-    run = _Run(snapshot, days, only)
+    return run(compiled(rule), snapshot, days, only)
+
+
+def run(
+    plan: Plan, snapshot: Snapshot, days: Days, only: frozenset[Term] | None = None
+) -> Evidence:
+    """What the queries of a plan find; see `evidence`."""
+    asked = _Run(snapshot, days, only)
+    named = extra_names(plan.rule)
     foci: set[Term] = set()
     applies: set[Term] = set()
     unknown: set[Term] = set()
     hits: list[Hit] = []
     for target in plan.targets:
-        found = run.nodes(_FOCI, target)
+        found = asked.nodes(_FOCI, target)
         if not found:
             continue
         foci |= found
-        applies |= found if plan.applies is None else run.nodes(plan.applies, target)
+        applies |= found if plan.applies is None else asked.nodes(plan.applies, target)
         if plan.unknown is not None:
-            unknown |= run.nodes(plan.unknown, target)
+            unknown |= asked.nodes(plan.unknown, target)
         for check in plan.checks:
-            hits += run.hits(check, extra_names(rule), target)
+            hits += asked.hits(check, named, target)
     return Evidence(frozenset(foci), frozenset(applies), frozenset(unknown), apart(hits))
 
 
