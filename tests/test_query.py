@@ -236,8 +236,6 @@ def bad() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     ("path", "says"),
     [("/bad", "said why"), ("/broken", "said why|500"), ("/gone", "said why|404"), ("/teapot", "said why"), ("/slow", "within 1 seconds"), ("/away", "redirect|302|url")],

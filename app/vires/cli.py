@@ -19,7 +19,8 @@ from rich.console import Console
 from rich.progress import Progress
 from typer.core import TyperCommand
 
-from vires import __version__, answer_text, checking, config, decide, query, shipped
+from vires import __version__, answer_text, checking, config, decide, shipped
+from vires import query as asking
 from vires.decide.words import URGENT
 from vires.errors import PortInUseError, UsageError, ViresError
 from vires.store import Reader, Snapshot
@@ -187,8 +188,8 @@ def ask(
         print(line)
 
 
-@app.command(name="query")
-def query_(
+@app.command()
+def query(
     text: Annotated[str, typer.Argument(help="A query, its file, a view's key, or - for input.")],
     endpoint: Annotated[str, typer.Option(help="Ask the SPARQL service at this address.")] = "",
     form: Annotated[
@@ -201,23 +202,15 @@ def query_(
     out: Annotated[Path | None, typer.Option(help="File to write; else standard output.")] = None,
 ) -> None:
     """Run a SPARQL query on the record, or on a SPARQL service elsewhere."""
-    asked = query.read(text, param or ())
-    wanted = form or (query.TABLE if out is None and query.tabular(asked.text) else "")
-    chosen = query.chosen(asked.text, wanted)
+    asked = asking.read(text, param or ())
+    wanted = form or (asking.TABLE if out is None and asking.tabular(asked.text) else "")
+    chosen = asking.chosen(asked.text, wanted)
     if endpoint:
-        body = query.elsewhere(endpoint, asked, chosen, timeout)
+        body = asking.elsewhere(endpoint, asked, chosen, timeout)
     else:
         settings = config.load()
-        body = query.here(_snapshot(settings, None, False), asked, chosen, settings, timeout)
-    if wanted == query.TABLE:
-        print(query.table(body))
-    elif out is None:
-        sys.stdout.buffer.write(body)
-    else:
-        try:
-            out.write_bytes(body)
-        except OSError as error:
-            raise UsageError(f"{out}: {error.strerror}; name a file that can be made") from error
+        body = asking.here(_snapshot(settings, None, False), asked, chosen, settings, timeout)
+    asking.write(body, out, as_table=wanted == asking.TABLE)
 
 
 def _checked(fields: dict[str, str]) -> dict[str, str]:

@@ -121,6 +121,25 @@ def table(body: bytes) -> str:
     )
 
 
+def write(body: bytes, out: Path | None, *, as_table: bool) -> None:
+    """Write an answer to a file, or to standard output, as it is or as a table.
+
+    Errors: `UsageError` where the file cannot be made.
+    """
+    shown = table(body).encode() + b"\n" if as_table else body
+    try:
+        if out is None:
+            sys.stdout.buffer.write(shown)
+            sys.stdout.flush()
+        else:
+            out.write_bytes(shown)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = out or "standard output"
+        raise UsageError(f"{where}: {error.strerror}; name a file that can be made") from error
+
+
 def _oneline(text: str) -> str:
     """No line end and no control character reaches the terminal."""
     return "".join(c if c.isprintable() else " " for c in text)

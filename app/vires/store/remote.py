@@ -40,9 +40,12 @@ class Remote:
             with client.query().response as reply:
                 body: bytes = reply.read(_MOST + 1)
         except SPARQLExceptions.SPARQLWrapperException as error:
+            if isinstance(error.__context__, HTTPError):
+                error.__context__.close()
             raise self._refused(_told(error)) from error
         except HTTPError as error:
-            said = error.read(2000).decode("utf-8", "replace")
+            with error:
+                said = error.read(2000).decode("utf-8", "replace")
             raise self._refused(f"{error.code} {error.reason}: {said}") from error
         except TimeoutError as error:
             raise self._refused(f"no answer within {self._timeout:g} seconds") from error
