@@ -50,6 +50,12 @@ class IngestError(ViresError):
     status = 400
 
 
+class MalformedError(IngestError):
+    """A record breaks a rule that none may break, or states one thing in two places."""
+
+    code = "record-malformed"
+
+
 class StoreError(ViresError):
     """The state folder cannot be read or written."""
 

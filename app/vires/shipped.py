@@ -10,6 +10,7 @@ from vires.config import Settings
 from vires.content import GraphFile, content_root, graph_files
 from vires.store import Snapshot, commit, from_quads
 from vires.store.sources import read
+from vires.validate import standing
 
 
 def files(extra: Iterable[Path] = ()) -> tuple[GraphFile, ...]:
@@ -27,11 +28,13 @@ def load(
 ) -> str:
     """Make the shipped content the record; the name of the generation that holds it.
 
-    Errors: those of `ingest.file_quads`, `sources.read` and `store.commit`; on any, the record is
-    as it was.
+    A malformed record is refused; what else the rules find is kept with the record.
+    Errors: those of `ingest.file_quads`, `sources.read` and `store.commit`, and `MalformedError`;
+    on any, the record is as it was.
     """
     graphs = read(files(extra), illustrative=settings.illustrative == "on", progress=progress)
-    return commit(settings.state, graphs)
+    standing.refuse_strays(graphs)
+    return commit(settings.state, graphs, judge=standing.judge(settings.today()))
 
 
 def over_files(paths: Iterable[Path], *, bare: bool, illustrative: bool = True) -> Snapshot:

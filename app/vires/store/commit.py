@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from vires.errors import StoreError
 from vires.store import state as folder
 from vires.store.reader import open_store
-from vires.store.snapshot import version_of
+from vires.store.snapshot import Snapshot, version_of
 from vires.store.sources import CLASSES, Graph, readable
 
 
@@ -33,18 +33,30 @@ class Step(Enum):
     POINTED = "pointed"
 
 
+Judge = Callable[[Snapshot, Path | None], str]
+"""Judges the record to come of one access class, beside the generation before it.
+
+What it returns is kept with the record; what it raises refuses the record.
+"""
+
+
 def commit(
-    state: Path, graphs: Iterable[Graph], at: Callable[[Step], None] = lambda step: None
+    state: Path,
+    graphs: Iterable[Graph],
+    at: Callable[[Step], None] = lambda step: None,
+    judge: Judge | None = None,
 ) -> str:
     """Make the graphs given the whole record; the name of the generation that holds them.
 
-    The same graphs again make no new generation. `at` is called after each step.
-    Errors: `StoreLockedError` where another writer is at work, `StoreError` where the disk refuses.
+    The same graphs again make no new generation. `at` is called after each step; `judge` sees
+    each class's record before it is current.
+    Errors: `StoreLockedError` where another writer is at work, `StoreError` where the disk refuses,
+    and those of `judge`; on any, the record is as it was.
     """
     pool = tuple(graphs)
     with folder.locked(state):
         try:
-            return _commit(state, pool, at)
+            return _commit(state, pool, at, judge)
         except (OSError, RuntimeError) as error:  # RocksDB speaks of the disk by either
             said = " ".join(str(error).split())
             raise StoreError(
@@ -53,7 +65,9 @@ def commit(
             ) from error
 
 
-def _commit(state: Path, graphs: tuple[Graph, ...], at: Callable[[Step], None]) -> str:
+def _commit(
+    state: Path, graphs: tuple[Graph, ...], at: Callable[[Step], None], judge: Judge | None
+) -> str:
     folder.clean(state)
     previous, old = _previous(state)
     described = _describe(graphs)
@@ -67,6 +81,8 @@ def _commit(state: Path, graphs: tuple[Graph, ...], at: Callable[[Step], None]) 
     for access in CLASSES:
         before = folder.generations(state) / previous / access if previous else None
         _write(staged / access, graphs, access, before, old)
+    if judge is not None:
+        _judge(state, staged, graphs, previous, judge)
     folder.sync_all(staged)
     at(Step.WRITTEN)
     folder.write(staged / "manifest.json", json.dumps(described, indent=1, sort_keys=True))
@@ -80,6 +96,21 @@ def _commit(state: Path, graphs: tuple[Graph, ...], at: Callable[[Step], None]) 
     folder.write(state / "CURRENT", f"{name}\n")
     at(Step.POINTED)
     return name
+
+
+def _judge(
+    state: Path, staged: Path, graphs: tuple[Graph, ...], previous: str | None, judge: Judge
+) -> None:
+    """Keep what is found of each class's record, apart, so that nothing of a higher one leaks."""
+    before = folder.generations(state) / previous if previous else None
+    judged: dict[str, str] = {}
+    for access in CLASSES:
+        hashes = {graph.iri: graph.digest for graph in readable(graphs, access)}
+        snapshot = Snapshot(open_store(staged / access), hashes, access)
+        version = snapshot.data_version
+        if version not in judged:
+            judged[version] = judge(snapshot, before and folder.findings(before, access))
+        folder.write(folder.findings(staged, access), judged[version])
 
 
 def _previous(state: Path) -> tuple[str | None, dict[str, Any] | None]:

@@ -48,6 +48,20 @@ class Reader:
             self._held = (name, snapshot)
         return snapshot
 
+    def findings(self) -> str | None:
+        """What was found of the current record when it was written; None where nothing was kept.
+
+        Errors: those of `current`.
+        """
+        name = folder.current(self._state)
+        path = folder.findings(folder.generations(self._state) / name, self._access)
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(f"{path}: unreadable ({error}); run `vires load`") from error
+
 
 def open_snapshot(state: Path, name: str, access: str) -> Snapshot:
     """Open one generation read-only.

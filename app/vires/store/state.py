@@ -3,7 +3,7 @@
 {state}/FORMAT              the number of this layout
 {state}/LOCK                held by the one writer
 {state}/CURRENT             the name of the generation that readers use
-{state}/generations/{name}/ manifest.json and one store per access class
+{state}/generations/{name}/ manifest.json, and a store and its findings per access class
 """
 
 from __future__ import annotations
@@ -76,6 +76,11 @@ def manifest(state: Path, name: str) -> dict[str, Any]:
     if not isinstance(found, dict) or not {"graphs", "data_version"} <= set(found):
         raise StoreError(f"{path}: not a list of graphs; run `vires load`")
     return found
+
+
+def findings(generation: Path, access: str) -> Path:
+    """The file of what was found of one class's record when it was written."""
+    return generation / f"{access}.findings.json"
 
 
 def sync_all(root: Path) -> None:
