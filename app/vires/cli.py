@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import multiprocessing
 import os
 import socket
 import sys
@@ -76,9 +77,9 @@ def _progress(what: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-def _load(settings: config.Settings, extra: list[Path]) -> str:
+def _load(settings: config.Settings, extra: list[Path], *, findings: bool = True) -> str:
     with _progress("Reading the record", len(shipped.files(extra))) as step:
-        return shipped.load(settings, extra, step)
+        return shipped.load(settings, extra, step, findings=findings)
 
 
 @app.command()
@@ -227,7 +228,7 @@ def _snapshot(settings: config.Settings, data: list[Path] | None, bare: bool) ->
     if data:
         return shipped.over_files(data, bare=bare, illustrative=settings.illustrative == "on")
     if not (settings.state / "CURRENT").exists():
-        _load(settings, [])
+        _load(settings, [], findings=False)  # an answer does not wait for the rules
     return Reader(settings).current()
 
 
@@ -314,8 +315,11 @@ def serve(
     address = (host or settings.host, port or settings.port)
     _free(address)
     if not (settings.state / "CURRENT").exists():
-        _load(settings, [])
-    Reader(settings).current()
+        _load(settings, [], findings=False)
+    if Reader(settings).findings() is None:
+        # Beside the server: the first visitor does not wait for the rules.
+        aside = multiprocessing.get_context("spawn")
+        aside.Process(target=_keep_findings, args=(settings,), daemon=True).start()
     from granian import Granian  # a server is of no use to the other commands
     from granian.constants import Interfaces
 
@@ -338,6 +342,14 @@ def serve(
             blocking_threads=settings.threads,
             log_level="warning",  # type: ignore[arg-type]
         ).serve()
+
+
+def _keep_findings(settings: config.Settings) -> None:
+    os.nice(10)
+    try:
+        shipped.keep_findings(settings)
+    except ViresError as error:
+        _say(f"vires: {error}")
 
 
 @contextmanager

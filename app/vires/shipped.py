@@ -8,7 +8,7 @@ from pathlib import Path
 from vires import ingest
 from vires.config import Settings
 from vires.content import GraphFile, content_root, graph_files
-from vires.store import Snapshot, commit, from_quads
+from vires.store import Snapshot, commit, from_quads, keep
 from vires.store.sources import read
 from vires.validate import standing
 
@@ -25,16 +25,29 @@ def load(
     settings: Settings,
     extra: Iterable[Path] = (),
     progress: Callable[[], None] = lambda: None,
+    *,
+    findings: bool = True,
 ) -> str:
     """Make the shipped content the record; the name of the generation that holds it.
 
-    A malformed record is refused; what else the rules find is kept with the record.
+    A malformed record is refused; what else the rules find is kept with the record, now or, where
+    `findings` is false, by `keep_findings`.
     Errors: those of `ingest.file_quads`, `sources.read` and `store.commit`, and `MalformedError`;
     on any, the record is as it was.
     """
     graphs = read(files(extra), illustrative=settings.illustrative == "on", progress=progress)
     standing.refuse_strays(graphs)
-    return commit(settings.state, graphs, judge=standing.judge(settings.today()))
+    today = settings.today()
+    judge = standing.judge(today) if findings else standing.refuser(today)
+    return commit(settings.state, graphs, judge=judge)
+
+
+def keep_findings(settings: Settings) -> None:
+    """Keep what the rules find of the current record, where that was put off.
+
+    Errors: `StoreError` where the state folder cannot be read or written.
+    """
+    keep(settings.state, standing.finder(settings.today()))
 
 
 def over_files(paths: Iterable[Path], *, bare: bool, illustrative: bool = True) -> Snapshot:

@@ -1,7 +1,7 @@
 """The store: immutable snapshots that many read, and one writer at a time under a lock."""
 
-from vires.store.commit import Judge, Step, commit
+from vires.store.commit import Judge, Step, commit, keep
 from vires.store.reader import Reader
 from vires.store.snapshot import Snapshot, Term, from_quads
 
-__all__ = ["Judge", "Reader", "Snapshot", "Step", "Term", "commit", "from_quads"]
+__all__ = ["Judge", "Reader", "Snapshot", "Step", "Term", "commit", "from_quads", "keep"]

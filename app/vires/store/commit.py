@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from vires.errors import StoreError
 from vires.store import state as folder
-from vires.store.reader import open_store
+from vires.store.reader import open_snapshot, open_store
 from vires.store.snapshot import Snapshot, version_of
 from vires.store.sources import CLASSES, Graph, readable
 
@@ -36,7 +36,7 @@ class Step(Enum):
 Judge = Callable[[Snapshot, Path | None], str]
 """Judges the record to come of one access class, beside the generation before it.
 
-What it returns is kept with the record; what it raises refuses the record.
+What it returns, if anything, is kept with the record; what it raises refuses the record.
 """
 
 
@@ -101,16 +101,38 @@ def _commit(
 def _judge(
     state: Path, staged: Path, graphs: tuple[Graph, ...], previous: str | None, judge: Judge
 ) -> None:
-    """Keep what is found of each class's record, apart, so that nothing of a higher one leaks."""
     before = folder.generations(state) / previous if previous else None
-    judged: dict[str, str] = {}
+    snapshots = []
     for access in CLASSES:
         hashes = {graph.iri: graph.digest for graph in readable(graphs, access)}
-        snapshot = Snapshot(open_store(staged / access), hashes, access)
-        version = snapshot.data_version
+        snapshots.append(Snapshot(open_store(staged / access), hashes, access))
+    _keep(staged, snapshots, before, judge)
+
+
+def _keep(
+    generation: Path, snapshots: Iterable[Snapshot], before: Path | None, judge: Judge
+) -> None:
+    """Keep what is found of each class's record, apart, so that nothing of a higher one leaks."""
+    judged: dict[str, str] = {}
+    for snapshot in snapshots:
+        access, version = snapshot.access, snapshot.data_version
         if version not in judged:
             judged[version] = judge(snapshot, before and folder.findings(before, access))
-        folder.write(folder.findings(staged, access), judged[version])
+        if text := judged[version]:
+            folder.write(folder.findings(generation, access), text)
+
+
+def keep(state: Path, judge: Judge) -> None:
+    """Judge the current generation, where that was put off when it was written.
+
+    Errors: those of the reader, and `StoreError` where the disk refuses.
+    """
+    name = folder.current(state)
+    snapshots = [open_snapshot(state, name, access) for access in CLASSES]
+    try:
+        _keep(folder.generations(state) / name, snapshots, None, judge)
+    except OSError as error:
+        raise StoreError(f"{state}: {error}; run `vires load`") from error
 
 
 def _previous(state: Path) -> tuple[str | None, dict[str, Any] | None]:

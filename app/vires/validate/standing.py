@@ -44,14 +44,31 @@ def refuse_strays(graphs: Iterable[Graph]) -> None:
 
 def judge(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
     """What a commit asks of the record to come: refuse what is malformed, keep what is found."""
-    every = rules() if pool is None else pool
-    strict = tuple(rule for rule in every if rule.family == RECORD)
-    rest = tuple(rule for rule in every if rule.family != RECORD)
+    refusing, finding = refuser(on, pool), finder(on, pool)
 
     def of(snapshot: Snapshot, before: Path | None) -> str:
+        return refusing(snapshot, before) or finding(snapshot, before)
+
+    return of
+
+
+def refuser(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
+    """Refuses what is malformed, and keeps nothing."""
+    strict = tuple(r for r in (rules() if pool is None else pool) if r.family == RECORD)
+
+    def of(snapshot: Snapshot, _: Path | None) -> str:
         refuse(check(snapshot, strict, on))
-        known = _first_days(before)
-        return to_json(check(snapshot, rest, on), known)
+        return ""
+
+    return of
+
+
+def finder(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
+    """Keeps what is found of a record that is well made."""
+    rest = tuple(r for r in (rules() if pool is None else pool) if r.family != RECORD)
+
+    def of(snapshot: Snapshot, before: Path | None) -> str:
+        return to_json(check(snapshot, rest, on), _first_days(before))
 
     return of
 
