@@ -51,7 +51,7 @@ def misses(record: Record, judged: list[Judged], asked: Asked) -> tuple[NearMiss
         for j in lacking
     ]
     if all(j.outcome is not Outcome.MET for j in judged):
-        found += [near for near in (_nearest(record, j, asked) for j in lacking) if near][:1]
+        found += _nearest(record, lacking, asked)
     return tuple(found)
 
 
@@ -72,24 +72,36 @@ def _sentence(change: str, missing: set[str]) -> str:
     return f"{change} ({wanting})." if wanting else f"{change}."
 
 
-def _nearest(record: Record, judged: Judged, asked: Asked) -> NearMiss | None:
-    """The first question with one field changed that a candidate covers."""
-    for words, question in _varied(record, judged, asked):
-        if judge(record, judged.candidate, question).outcome is Outcome.MET:
-            return NearMiss(judged.candidate.flow, (), (words,))
-    return None
+def _nearest(record: Record, lacking: list[Judged], asked: Asked) -> tuple[NearMiss, ...]:
+    """The nearest question with one field changed that a candidate covers, if there is one."""
+    varied = [(*one, j.candidate) for j in lacking for one in _varied(record, j, asked)]
+    for _, words, question, candidate in sorted(varied, key=lambda one: (one[0], one[3].flow)):
+        if judge(record, candidate, question).outcome is Outcome.MET:
+            return (NearMiss(candidate.flow, (), (words,)),)
+    return ()
 
 
-def _varied(record: Record, judged: Judged, asked: Asked) -> Iterator[tuple[str, Asked]]:
-    """Questions with one field changed, where that field alone stands in the way."""
+def _varied(record: Record, judged: Judged, asked: Asked) -> Iterator[tuple[int, str, Asked]]:
+    """Questions with one field changed, where that alone stands in the way, by how far they are.
+
+    A purpose that is neither broader nor narrower than the one asked for is another purpose: to
+    suggest it would invite a wrong name for what is done.
+    """
     flow = judged.candidate.flow
     fails = set(judged.fails)
-    if fails <= {"category", "article-9", "article-10", "confidentiality", "restriction", "power"}:
-        for category in sorted(record.iris(flow, terms.SHARES_CATEGORY)):
-            yield f"Ask about the information {category}", replace(asked, category=category)
     if fails <= {"purpose", "purpose-within", "power", "restriction"}:
         for purpose in sorted(record.iris(flow, terms.FOR_PURPOSE)):
-            yield f"Ask for the purpose {purpose}", replace(asked, purpose=purpose)
+            if _related(record, asked.purpose, purpose):
+                words = f"Look at the purpose {purpose}"
+                yield 0, words, replace(asked, purpose=purpose)
+    if fails <= {"category", "article-9", "article-10", "confidentiality", "restriction", "power"}:
+        for category in sorted(record.iris(flow, terms.SHARES_CATEGORY)):
+            far = 0 if _related(record, asked.category, category) else 2
+            yield far, f"Look at the information {category}", replace(asked, category=category)
     if fails == {"subjects"}:
         for subjects in sorted(record.iris(flow, terms.ABOUT_SUBJECTS)):
-            yield f"Ask about the people {subjects}", replace(asked, subjects=subjects)
+            yield 1, f"Look at the people {subjects}", replace(asked, subjects=subjects)
+
+
+def _related(record: Record, one: str, other: str) -> bool:
+    return record.within(one, other) or record.within(other, one)

@@ -21,6 +21,7 @@ from vires.decide.answer import (
 from vires.decide.gather import Source
 from vires.decide.law import Asked
 from vires.decide.logic import Finding, Outcome
+from vires.decide.question import labels
 from vires.decide.record import Record, as_iri, as_text
 from vires.decide.route import Judged, candidate, is_illustrative, judge
 
@@ -76,7 +77,7 @@ def ask(snapshot: Snapshot, question: Asked, *, near_misses: bool = True) -> Ans
         powers=tuple(_power(record, p, finding) for p, finding in powers.items()),
         duties=tuple(_duty(record, p) for p in powers if record.is_a(p, terms.SHARING_DUTY)),
         restrictions=tuple(_restriction(record, r) for r in limits if not r.narrower),
-        not_tested=_not_tested(record, limits),
+        not_tested=_not_tested(snapshot, record, limits),
         as_at=question.on.isoformat(),
         rests_on=snapshot.access,
         data_version=snapshot.data_version,
@@ -235,9 +236,14 @@ def _restriction(record: Record, found: law.Restriction) -> FittingRestriction:
     return FittingRestriction(found.reading, _key(found.kind), text)
 
 
-def _not_tested(record: Record, limits: tuple[law.Restriction, ...]) -> tuple[str, ...]:
+def _not_tested(
+    source: Source, record: Record, limits: tuple[law.Restriction, ...]
+) -> tuple[str, ...]:
+    """The fixed list, and the general law with its name: its words are no finding of ours."""
     general = [r.reading for r in limits if r.kind == terms.KIND_GENERAL_LAW and not r.narrower]
-    return (*words.NOT_TESTED, *(_text(record, r, terms.READING_TEXT) for r in general))
+    named = labels(source, general)
+    said = (f"{named.get(r, r)}: {_text(record, r, terms.READING_TEXT)}" for r in general)
+    return (*words.NOT_TESTED, *said)
 
 
 def _bodies(record: Record, question: Asked) -> bool:
