@@ -186,7 +186,8 @@ def _expected(message: str) -> str:
     said = [part.strip() for part in message.removeprefix("expected ").split(",")]
     words = [part.removeprefix("one of ") for part in said]
     if sentences := [word for word in words if _SENTENCE.match(word)]:
-        return f"this is no SPARQL: {sentences[0][:200]}"
+        hint = "; declare it, as in PREFIX vires: <https://w3id.org/vires/ns#>"
+        return f"this is no SPARQL: {sentences[0][:200]}{hint if 'refix' in sentences[0] else ''}"
     keywords = ", ".join(word for word in words if _KEYWORD.fullmatch(word))
     hint = f"; {keywords} may follow" if keywords else ""
     return f"this is no SPARQL up to here{hint}; look at this place and at what stands before it"

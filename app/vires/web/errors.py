@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from vires.decide import URGENT
 from vires.errors import ViresError
 from vires.web.api import problem
+from vires.web.negotiation import FORMS, HTML, best
 
 
 class Words(NamedTuple):
@@ -119,7 +120,7 @@ def _log(instance: uuid.UUID, error: BaseException) -> None:
 
 def _answer(status: int, instance: uuid.UUID) -> Response:
     words = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
-    if request.path.startswith("/api/") or request.path in ("/healthz", "/sparql"):
+    if _for_a_machine():
         detail = f"{words.happened} {words.do}"
         return problem(status, "", words.heading, detail=detail, instance=instance.urn)
     try:
@@ -128,6 +129,16 @@ def _answer(status: int, instance: uuid.UUID) -> Response:
         _log(instance, fault)
         page = _bare(words, instance)
     return Response(page, status=status, mimetype="text/html")
+
+
+def _for_a_machine() -> bool:
+    """Whether who asks would rather read a problem than a page: by the address, else by Accept."""
+    if request.path.startswith("/api/") or request.path in ("/healthz", "/sparql"):
+        return True
+    extension = request.path.rpartition(".")[2]
+    if extension != HTML.short and any(extension == form.short for form in FORMS):
+        return True
+    return best(request.headers.get("Accept"), FORMS) not in (HTML, None)
 
 
 def _bare(words: Words, instance: uuid.UUID) -> str:

@@ -61,6 +61,7 @@ def download(name: str, form: str) -> Response | tuple[str, int]:
     response = Response(data, content_type=TYPES[form])
     file = f"vires-{name}-{found.on.isoformat()}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    response.headers["Access-Control-Allow-Origin"] = "*"  # public data, as `/doc` and `/api` give
     return response
 
 
