@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import argparse
 import ast
+import multiprocessing
 import re
 import sys
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -134,12 +134,13 @@ def main() -> int:
     both = not (options.queries or options.code)
     sys.path.insert(0, str(ROOT))
     from bench.mutation_worlds import Judge
+    from vires.decide.gather import QUERIES
 
     judge = Judge()
-    survivors, total = [], 0
     jobs: list[tuple[Path, str, str]] = []
     if options.queries or both:
-        for path in sorted((ROOT / "queries" / "decide").rglob("view.rq")):
+        for key in sorted(QUERIES):
+            path = ROOT / "queries" / key / "view.rq"
             jobs += [(path, *m) for m in query_mutants(path.read_text())]
     if options.code or both:
         names = (
@@ -158,13 +159,19 @@ def main() -> int:
         for name in names:
             path = ROOT / "app" / "vires" / "decide" / f"{name}.py"
             jobs += [(path, *m) for m in code_mutants(path.read_text())]
-    for path, name, mutant in islice(jobs, 0, None, options.every):
-        total += 1
-        if not judge.kills(path, mutant):
-            survivors.append(f"{path.relative_to(ROOT)}: {name}")
-            print("survived", survivors[-1], flush=True)
-    print(f"{total - len(survivors)} of {total} mutants killed")
-    return 1 if len(survivors) > 3 else 0
+    chosen = jobs[:: options.every]
+    survivors = 0
+    # Forked, so that each worker holds the worlds and the answers to them.
+    with multiprocessing.get_context("fork").Pool() as pool:
+        mutants = [(path, mutant) for path, _, mutant in chosen]
+        killed = pool.imap(judge.kills, mutants)
+        for number, ((path, name, _), dead) in enumerate(zip(chosen, killed, strict=True), 1):
+            print(f"\r{number} of {len(chosen)}", end="", file=sys.stderr, flush=True)
+            if not dead:
+                survivors += 1
+                print(f"survived {path.relative_to(ROOT)}: {name}", flush=True)
+    print(f"{len(chosen) - survivors} of {len(chosen)} mutants killed")
+    return 1 if survivors > 3 else 0
 
 
 if __name__ == "__main__":

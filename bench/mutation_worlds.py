@@ -58,8 +58,9 @@ class Judge:
         random.Random(1).shuffle(worlds)
         self._cases: list[tuple[Any, Any]] = [(world, engine_answer(world)) for world in worlds]
 
-    def kills(self, path: Path, mutant: str) -> bool:
-        """Whether some world gets another answer, or none, under the mutant."""
+    def kills(self, job: tuple[Path, str]) -> bool:
+        """Whether some world gets another answer, or none, under the mutant of a file."""
+        path, mutant = job
         child = os.fork()
         if child:
             return os.waitpid(child, 0)[1] != 0
