@@ -14,6 +14,18 @@ DCTERMS: Final = "http://purl.org/dc/terms/"
 PROV: Final = "http://www.w3.org/ns/prov#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+PREFIXES: Final = {
+    "vires": VIRES,
+    "dcterms": "http://purl.org/dc/terms/",
+    "org": ORG,
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": RDF,
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "skos": SKOS,
+    "xsd": XSD,
+}
+"""The prefixes that the project writes and that an editor offers."""
 
 TYPE: Final = RDF + "type"
 XSD_DATE: Final = XSD + "date"

@@ -223,6 +223,8 @@ def test_nothing_scrolls_sideways_at_320_pixels(watched: Watched, base: str, nam
     wide = watched.page.evaluate(
         "() => [...document.querySelectorAll('body *')]"
         ".filter(e => e.getBoundingClientRect().right > innerWidth + 1 && e.clientWidth > 1)"
+        # An editor scrolls within itself; it is held to fit as a whole.
+        ".filter(e => !e.parentElement.closest('.CodeMirror'))"
         ".map(e => e.outerHTML.slice(0, 120))"
     )
     assert wide == []
@@ -505,3 +507,58 @@ def test_hostile_parameters_run_nothing(watched: Watched, base: str) -> None:
             watched.page.goto(base + path)
             assert watched.page.locator("header").inner_text().strip().startswith(URGENT)
     watched.assert_quiet(base)
+
+
+def _into_editor(page: Page) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => !!document.activeElement.closest('.CodeMirror')"):
+            return
+    raise AssertionError("Tab never reached the editor")
+
+
+def test_a_query_is_written_and_run_by_keyboard(watched: Watched, base: str) -> None:
+    watched.open(base, "query")
+    page = watched.page
+    _into_editor(page)
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("SELECT ?s ?o { ?s vires:inNation ?o } LIMIT 2")
+    page.keyboard.press("Tab")
+    assert _focused(page)["text"] == "Run query"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("PREFIX vires: <https://w3id.org/vires/ns#>\n")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/query?query=PREFIX**")
+    assert page.locator("#result").inner_text().startswith("2 rows")
+    assert page.locator("table tbody tr").count() == 2
+    assert "PREFIX vires:" in page.locator(".CodeMirror").inner_text()
+    assert page.evaluate("() => Object.keys(localStorage)") == []
+    watched.assert_quiet(base)
+
+
+def test_the_editor_completes_what_the_record_uses(watched: Watched, base: str) -> None:
+    watched.open(base, "query")
+    page = watched.page
+    _into_editor(page)
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("PREFIX vires: <https://w3id.org/vires/ns#>\nASK { ?s a vires:Disc")
+    page.keyboard.press("Control+Space")
+    page.locator(".CodeMirror-hints").wait_for()
+    assert "DisclosingSide" in page.locator(".CodeMirror-hints").inner_text()
+    page.keyboard.press("Enter")
+    assert "vires:DisclosingSide" in page.locator(".CodeMirror-code").inner_text()
+    watched.assert_quiet(base)
+
+
+def test_a_query_runs_without_script(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + "/query?view=analyst/flows-between-two")
+    page.get_by_role("button", name="Run query").click()
+    assert re.match(r"\d+ rows", page.locator("#result").inner_text())
+    page.locator("#query").fill("ASK {")
+    page.get_by_role("button", name="Run query").click()
+    assert page.title().startswith("Error: ")
+    assert page.locator("#query").input_value() == "ASK {"
+    context.close()

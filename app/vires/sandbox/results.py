@@ -28,16 +28,6 @@ RDF: Final = {
     "trig": ox.RdfFormat.TRIG,
     "nquads": ox.RdfFormat.N_QUADS,
 }
-_PREFIXES: Final = {
-    "vires": terms.VIRES,
-    "dcterms": "http://purl.org/dc/terms/",
-    "org": terms.ORG,
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "rdf": terms.RDF,
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "skos": terms.SKOS,
-    "xsd": terms.XSD,
-}
 _XML: Final = '<?xml version="1.0"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">'
 _NOT_XML: Final = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STRING: Final = terms.XSD + "string"
@@ -187,7 +177,7 @@ _WRITERS: Final[dict[str, Callable[[Sequence[Term | None], list[str]], str]]] = 
 
 def _serialised(triples: list[ox.Triple], form: str) -> bytes:
     spoken = form in ("turtle", "trig", "rdf")
-    body = ox.serialize(triples, format=RDF[form], prefixes=_PREFIXES if spoken else None)
+    body = ox.serialize(triples, format=RDF[form], prefixes=terms.PREFIXES if spoken else None)
     assert body is not None
     return body
 

@@ -18,6 +18,7 @@ from vires.sandbox import Answer, Guarded
 from vires.sandbox.formats import GRAPH, JSON, ROWS, TRUTH, Format, offered
 from vires.sheets import XLSX, to_xlsx
 from vires.store import Snapshot
+from vires.terms import PREFIXES
 from vires.web import departure, refusal
 from vires.web.protocol import Asked, read
 from vires.web.rest import families
@@ -28,11 +29,15 @@ blueprint = Blueprint("querying", __name__)
 SHOWN: Final = 100
 """How many rows the page shows; a download has every one."""
 
-LONGEST: Final = 300
+LONGEST: Final = 200
 """How many letters of a text the page shows."""
 
 START: Final = "analyst/powers-by-agreement"
 """The view whose text the form begins with."""
+
+
+VOCABULARY: Final = "describe/vocabulary"
+_VOCABULARIES: Final[dict[str, dict[str, list[str]]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,7 @@ def page() -> tuple[str, int, dict[str, str]]:
         shown=SHOWN,
         files=_files(forms) if result else (),
         snippets=_snippets(text) if result else {},
+        terms=_terms(snapshot),
     )
     headers = {} if wait is None else {"Retry-After": str(wait)}
     return body, error.status if error else 200, headers
@@ -117,6 +123,21 @@ def workbook() -> Response:
     if answer.truncated:
         response.headers["Vires-Truncated"] = answer.truncated
     return response
+
+
+def _terms(snapshot: Snapshot) -> dict[str, list[str]]:
+    """What an editor completes: prefixes as they are declared, classes and properties in use."""
+    if snapshot.data_version not in _VOCABULARIES:
+        view = listing.find(VOCABULARY)
+        rows = listing.run(snapshot, view, {}).rows if view else ()
+        found: dict[str, list[str]] = {"class": [], "property": []}
+        for term, role, _ in rows:
+            if term and role:
+                found[role.value].append(term.value)
+        found["prefix"] = [f"{name}: <{iri}>" for name, iri in sorted(PREFIXES.items())]
+        _VOCABULARIES.clear()
+        _VOCABULARIES[snapshot.data_version] = found
+    return _VOCABULARIES[snapshot.data_version]
 
 
 def _text(key: str) -> str:
