@@ -19,6 +19,7 @@ from vires.decide import names
 from vires.explain import uk_date
 from vires.explain.standing import Standing
 from vires.explain.thing import Section, Thing, find_thing
+from vires.explain.thing.naming import Namer
 from vires.store import from_quads
 
 AREA = "https://wolverhampton.vires.example/id/"
@@ -77,6 +78,7 @@ def widened(iri: str) -> set[str]:
 
 # Agreements
 
+READINGS = of_class(*terms.READING_CLASSES)
 INSTRUMENTS = of_class(
     *(terms.VIRES + c for c in ("PrinciplesFramework", "InformationCommunityAgreement", "InformationSharingAgreement"))
 )  # fmt: skip
@@ -125,6 +127,36 @@ def test_a_version_shows_its_parties_its_signatures_and_its_flows(iri: str) -> N
                 assert line[0][0].note in ("holder", "receiver")
 
 
+def test_a_flow_of_a_version_shows_each_property_that_its_own_page_shows() -> None:
+    namer = Namer(snapshot())
+    apart = {"Version of flow", "Flow of", namer.property(terms.FLOW_OF)}
+    seen = 0
+    for flow, props in list(facts().items()):
+        if not props[terms.FLOW_OF]:
+            continue
+        (version,) = props[terms.FLOW_OF]
+        shown = section(thing(version), "What is shared").below
+        part = next((p for p in shown if label(flow) in {i.text for r in p.rows for i in r.items if r.label == "Flow"}), None)  # fmt: skip
+        if part is not None:
+            seen += 1
+            labels = [row.label for row in part.rows]
+            assert {row.label for row in thing(flow).facts} - apart <= set(labels)
+            assert len(labels) == len(set(labels))
+    assert seen > 30
+
+
+def test_a_side_says_how_what_it_relies_on_stands_where_that_is_in_doubt() -> None:
+    standing, announced = Standing(snapshot(), DAY), 0
+    for iri in VERSIONS:
+        for part in section(thing(iri), "What is shared").below:
+            for power in (i for t in part.tables for line in t.rows for i in line[3] if i.href):
+                reading = next(r for r in READINGS if path_of(r) == power.href)
+                word = standing.reading(reading)
+                assert (word.lower() in power.note.lower()) == (word != "In force")
+                announced += word == "Announced"
+    assert announced
+
+
 @pytest.mark.parametrize("iri", VERSIONS)
 def test_a_version_shows_the_tiers_and_where_each_control_is_inherited_from(iri: str) -> None:
     page, record = thing(iri), facts()
@@ -145,11 +177,15 @@ def test_a_version_shows_the_tiers_and_where_each_control_is_inherited_from(iri:
         for c in record[v][prop]
     }
     got = {
-        (line[0][0].text, line[2][0].text)
+        (line[0][0].text, by.text)
         for table in section(page, "Controls").tables
         for line in table.rows
+        for by in line[2]
     }
     assert got == expected
+    for table in section(page, "Controls").tables:
+        links = [line[0][0].href for line in table.rows]
+        assert len(links) == len(set(links))
 
 
 @pytest.mark.parametrize("iri", INSTRUMENTS)

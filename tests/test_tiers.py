@@ -14,7 +14,9 @@ from vires.decide import Question, ask
 from vires.decide.force import version_in_force
 from vires.decide.gather import footing
 from vires.decide.logic import Outcome
+from vires.explain import uk_date
 from vires.explain.matrix import communities, matrix
+from vires.explain.standing import Standing
 from vires.explain.tiers import Branch, Instrument, focus, frameworks, instruments
 from vires.library import views
 from vires.web.drawing import Picture, focused, text_width, tier_map, wrapped
@@ -240,6 +242,39 @@ def test_parties_are_those_of_the_day_and_say_who_has_signed() -> None:
     classed = focus(snapshot(), f"{AREA}agreement/substance-misuse", DAY)
     assert classed is not None
     assert [party.label for party in classed.parties if not party.signed]
+
+
+def test_an_agreement_that_has_ended_counts_the_parties_of_its_last_day(
+    client: FlaskClient,
+) -> None:
+    ended = [one for one in held().values() if one.ended]
+    assert ended
+    for one in ended:
+        last = focus(snapshot(), one.iri, one.ended or DAY)
+        now = focus(snapshot(), one.iri, DAY)
+        assert last is not None
+        assert now is not None
+        assert len([party for party in last.parties if party.signed]) == one.parties > 0
+        assert now.parties == last.parties
+        assert f"{one.parties} on {uk_date(one.ended or DAY)}" in client.get("/tiers/map").text
+
+
+def test_a_power_that_is_not_plainly_in_force_says_so_in_list_and_picture(
+    client: FlaskClient,
+) -> None:
+    seen = set()
+    for one in held().values():
+        found = focus(snapshot(), one.iri, DAY)
+        assert found is not None
+        svg, _, rest = client.get(f"/tiers/{one.key}").text.partition("</svg>")
+        for law in found.powers:
+            word = Standing(snapshot(), DAY).reading(law.iri)
+            assert found.doubts.get(law.iri, "In force") == word
+            if word != "In force":
+                seen.add(word)
+                assert word in rest
+                assert word.lower() in svg.lower()
+    assert "Announced" in seen
 
 
 def test_somebody_on_record_has_not_signed() -> None:

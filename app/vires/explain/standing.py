@@ -137,6 +137,11 @@ class Standing:
         ahead = not isinstance(start, State) and start > self.on
         return "Not yet in force" if ahead else "No longer in force"
 
+    def doubt(self, reading: str) -> str:
+        """The word for a reading that is not plainly in force; '' for one that is."""
+        word = self.reading(reading)
+        return "" if word == IN_FORCE else word
+
     def body(self, organisation: str) -> str:
         """Whether an organisation was dissolved, in words."""
         found = dissolved(self.record, organisation, self.on).outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -48,7 +48,8 @@ class Instrument:
     `key` is its name in an address of the tier pages; `version` the IRI of the version shown, ''
     where none is recorded, with its label and days in words; `above` the IRIs of the agreements
     that this version stands on; `footing` says where these are not, or may not be, in force, and
-    is '' otherwise; `parties` is how many organisations take part in it on the day.
+    is '' otherwise; `parties` is how many organisations take part in it on the day, or, where
+    that version has ended, on its last day, which is `ended`.
     """
 
     iri: str
@@ -68,6 +69,7 @@ class Instrument:
     above: tuple[str, ...]
     footing: str
     parties: int
+    ended: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +107,17 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """One agreement with what it stands on (the highest first), who takes part, and its powers."""
+    """One agreement with what it stands on (the highest first), who takes part, and its powers.
+
+    `doubts` is the status on the day of each power that is not plainly in force, by its IRI.
+    """
 
     instrument: Instrument
     above: tuple[Instrument, ...]
     below: tuple[Instrument, ...]
     parties: tuple[Party, ...]
     powers: tuple[Law, ...]
+    doubts: Mapping[str, str]
 
 
 def instruments(source: Source, on: date) -> tuple[Instrument, ...]:
@@ -135,13 +141,17 @@ def focus(source: Source, iri: str, on: date) -> Focus | None:
         return None
     found = known[iri]
     above = {up: known[up] for up in _upwards(found, known)}
-    powers = source.rows("tiers/powers", version=found.version) if found.version else ()
+    rows = source.rows("tiers/powers", version=found.version) if found.version else ()
+    powers = [law_of(source, power.value) for (power,) in rows]
+    standing = Standing(source, on)
+    doubts = {law.iri: standing.doubt(law.iri) for law in powers}
     return Focus(
         instrument=found,
         above=tuple(sorted(above.values(), key=_place)),
         below=tuple(one for one in known.values() if iri in one.above),
-        parties=_party_list(source, found.version, on) if found.version else (),
-        powers=tuple(sorted((law_of(source, p.value) for (p,) in powers), key=_law_place)),
+        parties=_party_list(source, found.version, found.ended or on) if found.version else (),
+        powers=tuple(sorted(powers, key=_law_place)),
+        doubts={power: word for power, word in doubts.items() if word},
     )
 
 
@@ -223,6 +233,7 @@ def _parties(held: Once[Source]) -> dict[str, tuple[tuple[str, str, bool], ...]]
 class _Version:
     label: str
     commences: date | None
+    ends: date | None
     review: date | None
     above: list[str]
 
@@ -240,7 +251,8 @@ def _instruments(held: Once[Source], on: date) -> tuple[Instrument, ...]:
     for iri, row in rows.items():
         own = versions.get(iri, {})
         stood = standing.instrument(iri)
-        shown = own.get(stood.version or "", _Version("", None, None, []))
+        shown = own.get(stood.version or "", _Version("", None, None, None, []))
+        ended = shown.ends if shown.ends and shown.ends < on else None
         running = stood.version and standing.version(stood.version).outcome is Outcome.MET
         found.append(
             Instrument(
@@ -260,7 +272,8 @@ def _instruments(held: Once[Source], on: date) -> tuple[Instrument, ...]:
                 review=uk_date(shown.review) if shown.review else "",
                 above=tuple(shown.above),
                 footing=_footing(source, stood.version, _last(row[4].value), on),
-                parties=_count(source, stood.version, on),
+                parties=_count(source, stood.version, ended or on),
+                ended=ended,
             )
         )
     return tuple(sorted(found, key=lambda one: (one.framework.label, *_place(one))))
@@ -281,9 +294,9 @@ def _count(source: Source, version: str | None, on: date) -> int:
 
 def _versions(source: Source) -> dict[str, dict[str, _Version]]:
     found: dict[str, dict[str, _Version]] = defaultdict(dict)
-    for instrument, version, label, commences, _, review, above in source.rows("tiers/versions"):
+    for instrument, version, label, commences, ends, review, above in source.rows("tiers/versions"):
         one = found[instrument.value].setdefault(
-            version.value, _Version(_text(label), _day(commences), _day(review), [])
+            version.value, _Version(_text(label), _day(commences), _day(ends), _day(review), [])
         )
         if above is not None and above.value not in one.above:
             one.above.append(above.value)

@@ -235,7 +235,7 @@ def focused(found: Focus) -> Picture:
             for p in found.parties
         ],
     )
-    laws = [(law.label, _says(law), path_of(law.iri) or "") for law in found.powers]
+    laws = [(law.label, _says(law, found), path_of(law.iri) or "") for law in found.powers]
     powers = _column(_POWER, laws)
     centre = _centre(found)
     down = [f"M{a.x + a.width // 2} {a.y + a.height} V{b.y}" for a, b in itertools.pairwise(centre)]
@@ -258,11 +258,14 @@ def focused(found: Focus) -> Picture:
     )
 
 
-def _says(law: Law) -> str:
-    """What a power says, in the words of an answer; a duty's trigger is in the list."""
-    if law.word:
-        return f"{law.word} ..." if law.word.endswith(" if") else law.word
-    return law.strength  # 'function', which claims no more; '' where none is recorded
+def _says(law: Law, found: Focus) -> str:
+    """What a power says, in the words of an answer, and its status where it is in doubt.
+
+    A duty's trigger is in the list. A function claims no more than that it is one.
+    """
+    word = f"{law.word} ..." if law.word.endswith(" if") else law.word or law.strength
+    doubt = found.doubts.get(law.iri, "")
+    return "; ".join(part for part in (word, doubt[:1].lower() + doubt[1:]) if part)
 
 
 def _centre(found: Focus) -> list[Box]:

@@ -93,7 +93,7 @@ def _of_version(found: Found, iri: str) -> tuple[tuple[Section, ...], tuple[str,
     """The sections about one version, which an agreement shows of the one that stands."""
     namer = found.namer
     values = found.values if iri == found.iri else _stated(namer, iri)
-    flows = flow_sections(namer, iri)
+    flows = flow_sections(namer, Standing(found.source, found.today), iri)
     note = "" if flows else capital(absence(values, terms.FLOW_OF)) + "."
     of = "" if iri == found.iri else f" in {namer.label(iri)}"
     sections = (
@@ -244,7 +244,7 @@ def _period(part: Values) -> str:
 
 def _controls(namer: Namer, iri: str, values: Values) -> Section:
     """The controls and principles that bind the version, each with the tier that states it."""
-    found: dict[str, list[tuple[tuple[Item, ...], ...]]] = {"control": [], "principle": []}
+    found: dict[str, dict[tuple[Item, str], dict[Item, None]]] = {"control": {}, "principle": {}}
     rows = namer.source.rows("page/controls", version=iri)
     tightened = {row[5].value for row in rows if row[5] is not None}
     for control, kind, text, stated, tier, _ in rows:
@@ -252,17 +252,13 @@ def _controls(namer: Namer, iri: str, values: Values) -> Section:
         here = (
             "this version" if stated.value == iri else f"inherited from {namer.label(stated.value)}"
         )
-        line = (
-            (namer.thing(control.value, note),),
-            (Item(text_of(text) or NOT_RECORDED),),
-            (Item(capital(here), namer.href(stated.value), text_of(tier)),),
-        )
-        if line not in found[kind.value]:
-            found[kind.value].append(line)
-    tables = [
-        Table(caption, (caption[:-1], "What it asks", "Stated by"), tuple(found[kind]))
-        for kind, caption in (("control", "Controls"), ("principle", "Principles"))
-        if found[kind]
-    ]
+        one = (namer.thing(control.value, note), text_of(text) or NOT_RECORDED)
+        by = Item(capital(here), namer.href(stated.value), text_of(tier))
+        found[kind.value].setdefault(one, {})[by] = None
+    tables = []
+    for kind, caption in (("control", "Controls"), ("principle", "Principles")):
+        lines = tuple(((one,), (Item(text),), tuple(by)) for (one, text), by in found[kind].items())
+        if lines:
+            tables.append(Table(caption, (caption[:-1], "What it asks", "Stated by"), lines))
     note = "" if tables else capital(absence(values, terms.STATES_CONTROL)) + "."
     return Section("Controls", note=note, tables=tuple(tables))

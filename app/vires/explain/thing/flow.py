@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from vires import terms
-from vires.decide.gather import whole
-from vires.decide.record import Record
-from vires.explain.thing.generic import Found, Richer
+from vires.explain.standing import Standing
+from vires.explain.thing.generic import UNSHOWN, Found, Richer
 from vires.explain.thing.naming import Namer, text_of
 from vires.explain.thing.parts import NOT_RECORDED, Item, Row, Section, Table
 from vires.explain.thing.read import (
@@ -18,6 +17,7 @@ from vires.explain.thing.read import (
     iris,
     nodes,
     rows,
+    silences,
     stated_rows,
     unique,
 )
@@ -37,6 +37,10 @@ _FACTS: Final = (
 _ASKED: Final = tuple(prop for prop in _FACTS if prop != terms.EXCLUDES_CATEGORY)
 _SAYS: Final = "http://purl.org/dc/terms/description"
 _NOTES: Final = ("http://www.w3.org/2000/01/rdf-schema#comment",)
+_APART: Final = UNSHOWN.union(
+    _FACTS, _NOTES, (_SAYS, terms.FLOW_OF, terms.HAS_SIDE, terms.RETENTION)
+)
+"""What a row of its own, the page around it or the page of the flow says of a flow."""
 _BASES: Final = (terms.RELIES_ON_BASIS, terms.RELIES_ON_CONDITION)
 _MORE: Final = (
     terms.POLICY_DOCUMENT,
@@ -47,13 +51,12 @@ _MORE: Final = (
 _HEADINGS: Final = ("Side", "Role and regime", "Bases and conditions", "Powers", "Also relied on")
 
 
-def flow_sections(namer: Namer, version: str) -> tuple[Section, ...]:
+def flow_sections(namer: Namer, standing: Standing, version: str) -> tuple[Section, ...]:
     """A section for each flow of a version: what is shared, and both sides with their bases."""
     found = nodes(namer.source, "page/flows", version=version)
     flows = [node for node, values in found.items() if values.get(terms.FLOW_OF)]
-    record = whole(namer.source)
     sections = [
-        _flow(namer, record, flow, found, number)
+        _flow(namer, standing, flow, found, number)
         for number, flow in enumerate(flows[:SHOWN], start=1)
     ]
     if rest := flows[SHOWN:]:
@@ -65,7 +68,8 @@ def flow(found: Found) -> Richer:
     """The page of one flow: its sides."""
     version = next(iter(iris(found.values, terms.FLOW_OF)), "")
     read = nodes(found.source, "page/flows", version=version) if version else {}
-    section = _sides(found.namer, whole(found.source), found.values, read)
+    standing = Standing(found.source, found.today)
+    section = _sides(found.namer, standing, found.values, read)
     return Richer(
         sections=(section,),
         shown=frozenset({terms.HAS_SIDE}),
@@ -75,15 +79,16 @@ def flow(found: Found) -> Richer:
 
 
 def _flow(
-    namer: Namer, record: Record, flow: str, found: dict[str, Values], number: int
+    namer: Namer, standing: Standing, flow: str, found: dict[str, Values], number: int
 ) -> Section:
     values = found[flow]
+    rest = sorted({*values, *silences(values)} - _APART)
     facts = (
         *rows(namer, values, _ASKED),
-        *stated_rows(namer, values, (terms.EXCLUDES_CATEGORY, *_NOTES)),
+        *stated_rows(namer, values, (terms.EXCLUDES_CATEGORY, *rest, *_NOTES)),
         _kept(namer, values),
     )
-    sides = _sides(namer, record, values, found)
+    sides = _sides(namer, standing, values, found)
     name = Row("Flow", (namer.thing(flow),))
     return Section(f"Flow {number}", sides.note, rows=(name, *facts), tables=sides.tables)
 
@@ -98,13 +103,13 @@ def _kept(namer: Namer, values: Values) -> Row:
     return Row(namer.title(terms.RETENTION), tuple(found) or (words,))
 
 
-def _sides(namer: Namer, record: Record, values: Values, found: dict[str, Values]) -> Section:
+def _sides(namer: Namer, standing: Standing, values: Values, found: dict[str, Values]) -> Section:
     """Both sides: the holder first, then each receiver, in order of name."""
     lines = []
     for side in iris(values, terms.HAS_SIDE):
         facts = found.get(side, {})
         gives = terms.DISCLOSING_SIDE in iris(facts, terms.TYPE)
-        lines.append((not gives, _line(namer, record, facts, "holder" if gives else "receiver")))
+        lines.append((not gives, _line(namer, standing, facts, "holder" if gives else "receiver")))
     lines.sort(key=lambda pair: (pair[0], pair[1][0][0].text.casefold()))
     if not lines:
         return Section("Sides", f"Who shares with whom: {absence(values, terms.HAS_SIDE)}.")
@@ -112,12 +117,14 @@ def _sides(namer: Namer, record: Record, values: Values, found: dict[str, Values
     return Section("Sides", tables=(table,))
 
 
-def _line(namer: Namer, record: Record, facts: Values, word: str) -> tuple[tuple[Item, ...], ...]:
+def _line(
+    namer: Namer, standing: Standing, facts: Values, word: str
+) -> tuple[tuple[Item, ...], ...]:
     bodies = [namer.thing(iri, word) for iri in iris(facts, terms.SIDE_ORGANISATION)]
     how = [namer.thing(iri) for iri in iris(facts, terms.SIDE_ROLE, terms.REGIME)]
     bases = unique(namer.thing(iri) for iri in iris(facts, *_BASES))
     powers = unique(
-        namer.thing(iri, _power(record, iri)) for iri in iris(facts, terms.RELIES_ON_POWER)
+        namer.thing(iri, _power(standing, iri)) for iri in iris(facts, terms.RELIES_ON_POWER)
     )
     more = [
         Item(item.text, item.href, namer.label(prop))
@@ -133,7 +140,12 @@ def _line(namer: Namer, record: Record, facts: Values, word: str) -> tuple[tuple
     )
 
 
-def _power(record: Record, reading: str) -> str:
-    """The word for a power: a duty is never shown as a power, nor the other way about."""
-    word = effect(record, reading)
-    return f"{word} ..." if word == MUST else word
+def _power(standing: Standing, reading: str) -> str:
+    """The word for a power, and how it stands today where that is not plainly in force.
+
+    A duty is never shown as a power, nor the other way about.
+    """
+    word = effect(standing.record, reading)
+    status = standing.doubt(reading)
+    parts = (f"{word} ..." if word == MUST else word, status[:1].lower() + status[1:])
+    return "; ".join(part for part in parts if part)

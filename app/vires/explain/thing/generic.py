@@ -29,7 +29,7 @@ _SOURCES: Final = (
     terms.DATE_SEEN,
     terms.VERIFICATION_STATUS,
 )
-_UNSHOWN: Final = frozenset({terms.TYPE, terms.ILLUSTRATIVE, terms.NOT_STATED, *_NAMES, *_SOURCES})
+UNSHOWN: Final = frozenset({terms.TYPE, terms.ILLUSTRATIVE, terms.NOT_STATED, *_NAMES, *_SOURCES})
 _LAST: Final = (terms.SKOS + "note", _RDFS + "comment", _RDFS + "seeAlso", terms.NOTATION)
 _VIEWS: Final = ("page/statements", "page/mention-counts", "page/mentions")
 
@@ -120,7 +120,7 @@ def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
     illustrative = "true" in (text_of(t) for t in found.values.get(terms.ILLUSTRATIVE, ()))
     lead = "" if illustrative and lead == _DESCRIPTION else lead
     note = found.first(_DESCRIPTION) if illustrative else ""
-    hidden = _UNSHOWN | richer.shown | {lead} | ({_DESCRIPTION} if note else frozenset())
+    hidden = UNSHOWN | richer.shown | {lead} | ({_DESCRIPTION} if note else frozenset())
     path = path_of(found.iri) or ""
     register = REGISTERS.get(path.removeprefix("/doc/").partition("/")[0])
     return Thing(
