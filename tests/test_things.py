@@ -19,7 +19,7 @@ from vires.decide import names
 from vires.explain import uk_date
 from vires.explain.standing import Standing
 from vires.explain.thing import Section, Thing, find_thing
-from vires.explain.thing.naming import Namer
+from vires.explain.thing.naming import Namer, key_of
 from vires.store import from_quads
 
 AREA = "https://wolverhampton.vires.example/id/"
@@ -356,9 +356,51 @@ def test_an_organisation_shows_the_powers_it_holds_by_its_types(iri: str) -> Non
         for r in of_class(terms.PERMISSIVE_POWER)
         if holds(r) and terms.STRENGTH_FUNCTION not in record[r][terms.STRENGTH]
     }
+    if Standing(snapshot(), DAY).gone(iri):
+        assert not any(listed(h) for h in ("Duties", "Powers", "Functions", "Restrictions"))
+        assert "by its types is not listed" in section(page, "Ended").note
+        return
     assert listed("Duties") == duties
     assert listed("Powers") == powers
     assert not duties & powers
+
+
+@pytest.mark.parametrize(
+    ("body", "day", "after"),
+    [("ods-06A", "31 March 2021", "ods-D2P2L"), ("bcpft", "31 March 2020", "ods-TAJ")],
+)
+def test_a_body_that_has_ended_leads_to_its_successor(
+    body: str, day: str, after: str, client: FlaskClient
+) -> None:
+    ended = section(thing(terms.BASE + "org/" + body), "Ended")
+    assert f"Ended on {day}; see its successor" in ended.note
+    assert [item.href for item in ended.items] == [f"/doc/org/{after}"]
+    assert "It holds these" not in assert_page(client.get(f"/doc/org/{body}")).text
+
+
+@pytest.mark.parametrize("iri", ORGANISATIONS)
+def test_a_way_to_ask_is_of_one_flow_and_of_bodies_that_still_are(iri: str) -> None:
+    record, standing = facts(), Standing(snapshot(), DAY)
+    flows = {(s, p) for s, p in ((s, frozenset(p[terms.FOR_PURPOSE])) for s, p in record.items() if p[terms.FLOW_OF])}  # fmt: skip
+    for part in (p for p in thing(iri).sections if p.heading.startswith("Agreements describe")):
+        for line in (line for table in part.tables for line in table.rows):
+            (other,) = (o for o in ORGANISATIONS if path_of(o) == line[0][0].href)
+            gone = bool(standing.gone(iri) or standing.gone(other))
+            assert (line[3][0].href == "") == gone
+            if gone:
+                continue
+            asked = dict(parse_qsl(line[3][0].href.partition("?")[2]))
+            fitting = [
+                version
+                for flow, purposes in flows
+                for version in record[flow][terms.FLOW_OF]
+                if asked["purpose"] in {key_of(snapshot(), p) for p in purposes}
+                and asked["category"]
+                in {key_of(snapshot(), c) for c in record[flow][terms.SHARES_CATEGORY]}
+            ]
+            assert fitting
+            if any(item.note.startswith("In force") for item in line[1]):
+                assert any(standing.version(v).outcome.name == "MET" for v in fitting)
 
 
 def test_each_way_to_ask_is_a_question_with_its_answers_filled_in(client: FlaskClient) -> None:
@@ -457,7 +499,12 @@ def test_a_community_shows_its_members_and_agreements() -> None:
     iri = AREA + "community/children"
     page = thing(iri)
     members = {b for p in facts().values() if iri in p[terms.IN_COMMUNITY] for b in p[terms.ORG_MEMBER]}  # fmt: skip
-    assert set().union(*cells(section(page, "Members"), 0)) == {label(m) for m in members}
+    listed = [line[0][0] for line in section(page, "Members").tables[0].rows]
+    assert {item.text for item in listed} == {label(m) for m in members}
+    assert {item.note for item in listed} == {"example data"}
+    joined = section(thing(COUNCIL), "Member of these communities").items
+    assert joined
+    assert all(item.note.endswith("; example data") for item in joined)
     agreements = {a for a, p in facts().items() if iri in p[terms.FOR_COMMUNITY]}
     listed = section(page, "Agreements")
     assert set().union(*cells(listed, 0)) == {label(a) for a in agreements}

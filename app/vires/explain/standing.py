@@ -63,7 +63,9 @@ SIGNED_WORDS: Final = (
     "No party named",
 )
 
-BODY_WORDS: Final = ("No dissolution recorded", "Dissolved", "Cannot tell if dissolved")
+DISSOLVED: Final = "Dissolved"
+
+BODY_WORDS: Final = ("No dissolution recorded", DISSOLVED, "Cannot tell if dissolved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,14 @@ class Standing:
         """Whether an organisation was dissolved, in words."""
         found = dissolved(self.record, organisation, self.on).outcome
         return BODY_WORDS[{Outcome.NOT_MET: 0, Outcome.MET: 1, Outcome.CANNOT_TELL: 2}[found]]
+
+    def gone(self, organisation: str) -> str:
+        """'Dissolved', or 'Ended' for an entry that was valid until a past day; '' for neither."""
+        dissolution = self.body(organisation)
+        if dissolution == DISSOLVED:
+            return dissolution
+        until = self.record.one(organisation, terms.VALID_UNTIL, as_date)
+        return "Ended" if not isinstance(until, State) and until < self.on else ""
 
     def belongs(self, organisation: str, community: str) -> bool:
         """Whether an organisation is a member of a community, or the record cannot tell."""

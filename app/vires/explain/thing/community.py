@@ -10,7 +10,7 @@ from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import capital, day, text_of
 from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Section, Table
-from vires.explain.thing.read import absence, silences
+from vires.explain.thing.read import EXAMPLE, absence, silences, true
 from vires.explain.thing.read import agreement as example
 
 COMMUNITIES: Final = (terms.VIRES + "InformationCommunity",)
@@ -22,14 +22,16 @@ def community(found: Found) -> Richer:
     standing = Standing(found.source, found.today)
     members: list[tuple[tuple[Item, ...], ...]] = []
     tiers: dict[str, list[tuple[tuple[Item, ...], ...]]] = defaultdict(list)
-    for kind, thing, start, end, tier in found.source.rows("page/community", community=found.iri):
-        item = (example(found.namer, thing.value),)
+    rows = found.source.rows("page/community", community=found.iri)
+    for kind, thing, start, end, tier, marked in rows:
         if kind.value == "member":
+            member = (found.namer.thing(thing.value, EXAMPLE if true(marked) else ""),)
             begun = Item(day(start) or NOT_RECORDED)
-            members.append((item, (begun,), (Item(day(end) or "no end recorded"),)))
+            members.append((member, (begun,), (Item(day(end) or "no end recorded"),)))
         else:
             status = Item(standing.instrument(thing.value).word)
-            tiers[text_of(tier) or "Tier not recorded"].append((item, (status,)))
+            named = (example(found.namer, thing.value),)
+            tiers[text_of(tier) or "Tier not recorded"].append((named, (status,)))
     silent = NOT_STATED if terms.IN_COMMUNITY in silences(found.values) else NOT_RECORDED
     tables = tuple(
         Table(tier, ("Agreement", "Status"), tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))

@@ -146,13 +146,8 @@ def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
 
 def _marked(section: Section) -> bool:
     """Whether a section lists something that is marked as an example."""
-    return any(
-        item.note.endswith(EXAMPLE)
-        for table in section.tables
-        for line in table.rows
-        for cell in line
-        for item in cell
-    )
+    listed = (cell for table in section.tables for line in table.rows for cell in line)
+    return any(item.note.endswith(EXAMPLE) for cell in (section.items, *listed) for item in cell)
 
 
 def _facts(found: Found, hidden: frozenset[str]) -> tuple[Row, ...]:

@@ -13,9 +13,19 @@ from vires.decide.logic import Outcome
 from vires.decide.record import Record
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
-from vires.explain.thing.naming import capital, day, key_of, text_of
+from vires.explain.thing.naming import Namer, capital, day, key_of, text_of
 from vires.explain.thing.parts import NOT_RECORDED, Item, Row, Section, Table
-from vires.explain.thing.read import FUNCTION, MAY, MUST, RESTRICTION, absence, effect, unique
+from vires.explain.thing.read import (
+    EXAMPLE,
+    FUNCTION,
+    MAY,
+    MUST,
+    RESTRICTION,
+    absence,
+    effect,
+    true,
+    unique,
+)
 from vires.explain.thing.read import agreement as example
 
 ORGANISATIONS: Final = tuple(
@@ -55,20 +65,41 @@ def organisation(found: Found) -> Richer:
     """What agreements and law say of an organisation, and who answers for it."""
     standing = Standing(found.source, found.today)
     history = _history(found)
+    gone = standing.gone(found.iri)
     return Richer(
         sections=(
+            *((_ended(found, gone),) if gone else ()),
             _agreements(found, standing),
             _communities(found),
             *_flows(found, standing),
-            *_readings(found, standing),
+            *(() if gone else _readings(found, standing)),
             _contacts(found),
             history,
         ),
-        status="Dissolved" if standing.body(found.iri) == "Dissolved" else "",
+        status=gone,
         shown=frozenset({terms.ORG_HAS_POST}),
         told=_TOLD,
         views=_VIEWS,
     )
+
+
+def _ended(found: Found, gone: str) -> Section:
+    """When a body ended and what came after it; the law it held by its types is not listed."""
+    days, after = set(), set()
+    for _, when, before, became in found.source.rows(
+        "page/organisation-history", organisation=found.iri
+    ):
+        if became is not None and text_of(before) == found.iri != became.value:
+            days.add(day(when) or f"a day {NOT_RECORDED}")
+            after.add(became.value)
+    if until := found.values.get(terms.VALID_UNTIL):
+        words = f"Ended on {day(until[0])}"
+    else:
+        words = f"{gone} on {' or '.join(sorted(days))}"
+    successors = unique(found.namer.thing(iri) for iri in after)
+    see = "see its successor, listed here" if successors else f"its successor is {NOT_RECORDED}"
+    note = f"{words}; {see}. The law that it held by its types is not listed."
+    return Section("Ended", note, items=successors)
 
 
 def _agreements(found: Found, standing: Standing) -> Section:
@@ -96,11 +127,12 @@ def _agreements(found: Found, standing: Standing) -> Section:
 
 def _communities(found: Found) -> Section:
     rows = []
-    for community, start, end in found.source.rows(
+    for community, start, end, marked in found.source.rows(
         "page/organisation-communities", organisation=found.iri
     ):
         note = f"from {day(start)}" if start else f"start {NOT_RECORDED}"
         note += f" until {day(end)}" if end else ""
+        note += f"; {EXAMPLE}" if true(marked) else ""
         rows.append(found.namer.thing(community.value, note))
     return Section("Member of these communities", items=tuple(rows)) if rows else Section("")
 
@@ -109,11 +141,12 @@ def _flows(found: Found, standing: Standing) -> tuple[Section, ...]:
     """What agreements describe, out and in, by the other organisation."""
     others: dict[str, dict[str, _Flows]] = {"gives": {}, "receives": {}}
     for row in found.source.rows("page/organisation-flows", organisation=found.iri):
-        way, other, version, agreement, purpose, category = (text_of(term) for term in row)
+        way, other, flow, version, agreement, purpose, category = (text_of(term) for term in row)
         flows = others[way].setdefault(other, _Flows(set(), set(), set()))
         flows.agreements.add((agreement or version, version))
         flows.purposes.add(purpose)
-        flows.categories.add(category)
+        standing_first = -standing.version(version).outcome
+        flows.asked.add((standing_first, flow, purpose, category))
     sections = []
     for way, heading, word in (
         ("gives", "Agreements describe sharing by it with", "Receiver"),
@@ -131,11 +164,14 @@ def _flows(found: Found, standing: Standing) -> tuple[Section, ...]:
 
 
 class _Flows(NamedTuple):
-    """What agreements describe between two organisations, one way."""
+    """What agreements describe between two organisations, one way.
+
+    `asked` has what each flow is for and of, those of an agreement in force before the others.
+    """
 
     agreements: set[tuple[str, str]]
     purposes: set[str]
-    categories: set[str]
+    asked: set[tuple[int, str, str, str]]
 
 
 def _flow_line(
@@ -148,18 +184,22 @@ def _flow_line(
     )
     purposes = unique(namer.thing(purpose) for purpose in flows.purposes if purpose)
     giver, taker = (found.iri, other) if way == "gives" else (other, found.iri)
-    words = f"about sharing by {namer.label(giver)} with {namer.label(taker)}"
-    ask = "/ask?" + urlencode(
-        [(field, key_of(found.source, iri)) for field, iri in (("from", giver), ("to", taker))]
-        + [("purpose", key_of(found.source, iri)) for iri in sorted(flows.purposes - {""})[:1]]
-        + [("category", key_of(found.source, iri)) for iri in sorted(flows.categories - {""})[:1]]
-    )
+    gone = standing.gone(giver) or standing.gone(taker)
     return (
         (namer.thing(other),),
         agreements,
         purposes or (Item(NOT_RECORDED),),
-        (Item("Ask", ask, hidden=words),),
+        (Item("None: one of the two has ended") if gone else _ask(namer, giver, taker, flows),),
     )
+
+
+def _ask(namer: Namer, giver: str, taker: str, flows: _Flows) -> Item:
+    """The question of one flow, with the purpose and the information that this flow states."""
+    _, _, purpose, category = min(flows.asked)
+    named = (("from", giver), ("to", taker), ("purpose", purpose), ("category", category))
+    query = urlencode([(field, key_of(namer.source, iri)) for field, iri in named if iri])
+    words = f"about sharing by {namer.label(giver)} with {namer.label(taker)}"
+    return Item("Ask", f"/ask?{query}", hidden=words)
 
 
 def _readings(found: Found, standing: Standing) -> tuple[Section, ...]:

@@ -71,9 +71,14 @@ def unique(items: Iterable[Item]) -> tuple[Item, ...]:
 def agreement(namer: Namer, iri: str, note: str = "") -> Item:
     """An agreement or version by its name, marked where it is illustrative."""
     stated = whole(namer.source).values(iri, terms.ILLUSTRATIVE)
-    marked = any(not isinstance(value, str) and value.value in ("true", "1") for value in stated)
+    marked = any(not isinstance(value, str) and true(value) for value in stated)
     words = [part for part in (note, EXAMPLE if marked else "") if part]
     return namer.thing(iri, "; ".join(words))
+
+
+def true(term: Any) -> bool:
+    """Whether a term states that something is true; nothing stated states nothing."""
+    return text_of(term) in ("true", "1")
 
 
 def effect(record: Record, reading: str) -> str:
