@@ -33,14 +33,17 @@ def check(
     only: frozenset[Term] | None = None,
     profile: str | None = None,
     engine: str = ENGINES[0],
+    matrix: bool = True,
 ) -> Report:
     """The outcome of each rule for each thing: of the whole record, or of the things given.
 
     `profile` is the IRI of the framework profile whose severities hold; without it each thing has
-    those of its own framework. No outcome changes what an answer says, or delays it.
+    those of its own framework. Without `matrix` only what is violated or cannot be told is found,
+    of the whole record and by the compiled rules. No outcome changes what an answer says, or
+    delays it.
     Errors: `RuleError` where a rule is not supported, `StoreError` where the disk fails.
     """
-    find = _engine(snapshot, on, engine)
+    find = _engine(snapshot, on, engine) if matrix else _found(snapshot, on)
     writer = _Writer(snapshot, on, profile)
     rows: list[RuleRow] = []
     findings: list[Finding] = []
@@ -91,6 +94,10 @@ def profile_of(snapshot: Snapshot, text: str) -> str:
 def name(term: Term) -> str:
     """A focus node's name: its IRI, its blank label, or its text."""
     return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _found(snapshot: Snapshot, on: date) -> Find:
+    return lambda rule, _: live.findings(snapshot, rule, days(on))
 
 
 def _engine(snapshot: Snapshot, on: date, engine: str) -> Find:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
 
 import pyoxigraph as ox
 import rdflib
 from pyshacl import validate
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Identifier
 
 from vires import content, ingest, terms
@@ -24,6 +28,21 @@ from vires.validate.graph import ShapeGraph, Term
 from vires.validate.path import sparql_path
 
 _SH = rdflib.Namespace(terms.SH)
+
+
+class _Asked(rdflib.Graph):
+    """A graph that parses each query once: a constraint is asked anew for every focus node."""
+
+    def query(self, query_object: Any, *args: Any, **named: Any) -> rdflib.query.Result:
+        if isinstance(query_object, str):
+            given = tuple(sorted((named.pop("initNs", None) or {}).items()))
+            query_object = _prepared(query_object, given)
+        return super().query(query_object, *args, **named)
+
+
+@lru_cache(maxsize=1024)
+def _prepared(text: str, given: tuple[tuple[str, str], ...]) -> Query:
+    return prepareQuery(text, initNs=dict(given))
 
 
 class Record:
@@ -75,7 +94,7 @@ class Record:
             )  # fmt: skip
         assert isinstance(report, rdflib.Graph)
         said = ShapeGraph(quads_of(report))
-        for node in report.subjects(rdflib.RDF.type, _SH.ValidationResult):
+        for node in report.objects(None, _SH.result):  # and not those inside, in `sh:detail`
             yield self._hit(rule, said, term_of(node))
 
     def _hit(self, rule: Rule, said: ShapeGraph, result: Term) -> Hit:
@@ -116,7 +135,7 @@ class Record:
 
 def graph_of(quads: Iterable[ox.Quad]) -> rdflib.Graph:
     """The statements as one rdflib graph, whatever graphs they stand in."""
-    graph = rdflib.Graph()
+    graph = _Asked()
     for quad in quads:
         assert not isinstance(quad.subject, ox.Triple)
         assert not isinstance(quad.object, ox.Triple)

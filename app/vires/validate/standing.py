@@ -57,7 +57,7 @@ def refuser(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
     strict = tuple(r for r in (rules() if pool is None else pool) if r.family == RECORD)
 
     def of(snapshot: Snapshot, _: Path | None) -> str:
-        refuse(check(snapshot, strict, on))
+        refuse(check(snapshot, strict, on, matrix=False))
         return ""
 
     return of
@@ -68,7 +68,7 @@ def finder(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
     rest = tuple(r for r in (rules() if pool is None else pool) if r.family != RECORD)
 
     def of(snapshot: Snapshot, before: Path | None) -> str:
-        return to_json(check(snapshot, rest, on), _first_days(before))
+        return to_json(check(snapshot, rest, on, matrix=False), _first_days(before))
 
     return of
 
