@@ -88,6 +88,11 @@ def test_random_worlds_are_judged_alike(judged_mix: list[Judged]) -> None:
     assert not faults, "\n".join(faults[:20])
 
 
+@pytest.mark.parametrize("number", [7874])
+def test_worlds_that_once_parted_them_are_judged_alike(number: int) -> None:
+    assert not differences(random_world(number))
+
+
 def test_the_random_mix_has_its_share_of_each_verdict(judged_mix: list[Judged]) -> None:
     seen = Counter(one.verdict for one in judged_mix)
     assert 0.2 <= seen["covered"] / len(judged_mix) <= 0.6, seen
