@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.browser import test_pages as browser
 from tests.browser.shipped import DAY, Held, application, query, questions, snapshot
+from tests.test_web import untagged
 from vires import config
 from vires.config import Settings
 from vires.decide import URGENT
@@ -166,4 +167,4 @@ def test_statements_need_no_record_but_about() -> None:
     for path in PATHS:
         response = client.get(path)
         assert response.status_code == (503 if path == "/about" else 200)
-        assert URGENT in response.text
+        assert URGENT in untagged(response)

@@ -465,9 +465,26 @@ def test_paper_keeps_the_urgent_statement_and_the_answer(watched: Watched, base:
     printed = "e => getComputedStyle(e, '::after').content"
     law = page.locator("main a[href^='http']").first
     assert law.get_attribute("href") in law.evaluate(printed)  # type: ignore[operator]
-    assert "/answer?" in page.locator("main a.vires-permalink").first.evaluate(printed)
+    own = page.locator("main a:not([href^='http'])")
+    assert {link.evaluate(printed) for link in own.all()} == {"none"}
+    assert not page.locator("#worked-out").is_visible()
+    assert not page.locator(".vires-guides").is_visible()
+    assert page.locator(".vires-note").is_visible()
+    assert page.get_by_text("Data version").last.is_visible()
     assert page.get_by_text("as at 22 November 2026").first.is_visible()
     _picture(page, "answer-print", 1280)
+
+
+@pytest.mark.parametrize("watched", [390], indirect=True)
+@pytest.mark.parametrize("name", ["home", "check", "answer-power-only", "error-404"])
+def test_on_a_phone_the_heading_is_near_the_top(watched: Watched, base: str, name: str) -> None:
+    watched.open(base, name)
+    page = watched.page
+    assert page.locator("header strong").first.inner_text() == URGENT
+    assert page.locator("h1").bounding_box()["y"] < 400  # type: ignore[index]
+    box = "e => e.getBoundingClientRect().height"
+    for link in page.locator(".govuk-service-navigation__link").all():
+        assert link.evaluate(box) >= 24
 
 
 def test_forced_colours_keep_the_box(watched: Watched, base: str) -> None:

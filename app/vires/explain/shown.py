@@ -31,6 +31,29 @@ CONDITION_TITLES: Final = {
 }
 """Each condition of decision.md section 3, in its order, as a claim that a person can read."""
 
+_DIFFERENCES: Final = {
+    "purpose": {
+        "met": "same purpose",
+        "not met": "for another purpose",
+        "cannot tell": "the record cannot tell for which purpose",
+    },
+    "category": {
+        "met": "lists this information",
+        "not met": "does not list this information",
+        "cannot tell": "the record cannot tell whether it lists this information",
+    },
+    "subjects": {
+        "met": "same people",
+        "not met": "about other people",
+        "cannot tell": "the record cannot tell whom it is about",
+    },
+    "version-in-force": {
+        "not met": "not in force on this date",
+        "cannot tell": "the record cannot tell whether it is in force on this date",
+    },
+}
+"""How a route that is about something else differs, by condition and outcome."""
+
 _MONTHS: Final = (
     "January",
     "February",
@@ -143,6 +166,19 @@ class RouteView:
     retention: tuple[str, ...]
     cautions: tuple[str, ...]
     conditions: tuple[Condition, ...]
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """How it differs from what was asked: its purpose, information, people and date."""
+        outcomes = {one.name: one.outcome for one in self.conditions}
+        told = {
+            name: words[outcomes[name]]
+            for name, words in _DIFFERENCES.items()
+            if outcomes.get(name) in words
+        }
+        if self.excluded and outcomes.get("category") == "not met":
+            told["category"] += ", or leaves it out"
+        return tuple(told.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,13 @@ STEPS: Final = (
 )
 BY_PATH: Final = {step.path: step for step in STEPS}
 _PATHS: Final = ", ".join(BY_PATH)
+_SAID: Final = {
+    "from": "from",
+    "to": "to",
+    "purpose": "purpose",
+    "category": "information",
+    "subjects": "about",
+}
 _FIND: Final = frozenset({"from", "to", "purpose", "category"})
 
 
@@ -169,6 +176,7 @@ def _page(
         of=len(REQUIRED),
         back=_back(asking, step),
         others=asking.given(*own),
+        so_far=_so_far(snapshot, asking, step),
         date_parts=asking.date_parts,
         problem=problems[0] if problems else None,
         problems=problems,
@@ -180,6 +188,20 @@ def _page(
         **_list(snapshot, asking, step, find),
     )
     return (page, 400) if problems else page
+
+
+def _so_far(snapshot: Source, asking: Asking, step: Step) -> list[tuple[str, list[str]]]:
+    """The answers given to the other questions, by name; one that names nothing is passed over."""
+    pools = choices(snapshot)
+    found = []
+    for field, name in _SAID.items():
+        given = asking.categories if field == "category" else (asking.values.get(field, ""),)
+        known = _aliases(pools[KINDS[field]])
+        sent = {known[folded] for folded in map(_folded, given) if folded in known}
+        labels_ = [c.label for c in pools[KINDS[field]] if known[c.iri.casefold()] in sent]
+        if labels_ and field != step.field:
+            found.append((name, labels_))
+    return found
 
 
 def _find(step: Step) -> str:
