@@ -32,12 +32,8 @@ def query_mutants(text: str) -> Iterator[tuple[str, str]]:
     """Each mutant of a query: its name and its text."""
     for name, pattern, replacement in _QUERY_OPERATORS:
         for found in pattern.finditer(text):
-            yield (
-                f"{name} @{found.start()}",
-                text[: found.start()]
-                + pattern.sub(replacement, found.group(0))
-                + text[found.end() :],
-            )
+            mutant = text[: found.start()] + replacement + text[found.end() :]
+            yield f"{name} @{found.start()}", mutant
     branch = re.compile(r"\n  UNION \{(?:[^{}]|\{[^{}]*\})*\}")
     for found in branch.finditer(text):
         yield f"drop branch @{found.start()}", text[: found.start()] + text[found.end() :]
