@@ -18,7 +18,7 @@ from vires.decide.logic import (
     not_met,
     some,
 )
-from vires.decide.record import Record, State, Text, as_boolean, as_date
+from vires.decide.record import Record, Shared, State, Text, as_boolean, as_date
 
 YES, NO, UNSURE = MET, not_met("p"), cannot_tell("q")
 TRIPLES = list(product((YES, NO, UNSURE), repeat=3))
@@ -108,7 +108,8 @@ def test_a_boolean_is_well_formed(text: str, expected: bool | None) -> None:
 
 def record(**facts: tuple[str | Text, ...]) -> Record:
     """A record of one node, `n`, with the facts named by local name."""
-    return Record({}, {"n": {terms.VIRES + k: v for k, v in facts.items()}}, {})
+    shared = Shared({}, {}, {})
+    return Record(shared, {"n": {terms.VIRES + k: v for k, v in facts.items()}})
 
 
 def test_a_fact_is_stated_silent_absent_or_unclear() -> None:

@@ -29,7 +29,8 @@ def path_of(iri: str) -> str | None:
     if iri.startswith(terms.VIRES):
         return f"/doc/ns/{_quoted(iri.removeprefix(terms.VIRES))}"
     if iri.startswith(terms.BASE):
-        return f"/doc/{_quoted(iri.removeprefix(terms.BASE))}"
+        document, mark, part = iri.removeprefix(terms.BASE).partition("#")
+        return f"/doc/{_quoted(document)}{mark}{part}"
     if iri.startswith(LEGISLATION):
         return f"/doc/legislation/{_quoted(iri.removeprefix(LEGISLATION))}"
     if area := _AREA.fullmatch(iri):

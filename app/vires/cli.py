@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
-import multiprocessing
-import os
-import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +15,10 @@ from rich.console import Console
 from rich.progress import Progress
 from typer.core import TyperCommand
 
-from vires import __version__, answer_text, checking, config, decide, shipped
+from vires import __version__, answer_text, checking, config, decide, serving, shipped
 from vires import query as asking
 from vires.decide.words import URGENT
-from vires.errors import PortInUseError, UsageError, ViresError
+from vires.errors import UsageError, ViresError
 from vires.store import Reader, Snapshot
 from vires.store import state as folder
 
@@ -313,67 +308,17 @@ def serve(
     """Serve the site. Loads what is shipped on the first start."""
     settings = config.load()
     address = (host or settings.host, port or settings.port)
-    _free(address)
+    serving.refuse_taken(address)
     if not (settings.state / "CURRENT").exists():
         _load(settings, [], findings=False)
-    if Reader(settings).findings() is None:
-        # Beside the server: the first visitor does not wait for the rules.
-        aside = multiprocessing.get_context("spawn")
-        aside.Process(target=_keep_findings, args=(settings,), daemon=True).start()
-    from granian import Granian  # a server is of no use to the other commands
-    from granian.constants import Interfaces
-
+    Reader(settings).current()
     shown = f"http://{address[0]}:{address[1]}"
     print(f"Vires is at {shown}")
     print("Three things to try:")
     print(f"  {shown}/ask  ask whether a record documents a sharing")
     print("  vires ask --help  the same on the command line")
     print(f"  {shown}/  what the record holds", flush=True)
-    # Most threads wait for a query that another process runs; granian warns of their number.
-    logging.getLogger("_granian").addFilter(lambda line: "quite high" not in line.getMessage())
-    with _ledger(settings):
-        Granian(
-            "vires.web:application",
-            factory=True,
-            address=address[0],
-            port=address[1],
-            interface=Interfaces.WSGI,
-            workers=settings.workers,
-            blocking_threads=settings.threads,
-            log_level="warning",  # type: ignore[arg-type]
-        ).serve()
-
-
-def _keep_findings(settings: config.Settings) -> None:
-    os.nice(10)
-    try:
-        shipped.keep_findings(settings)
-    except ViresError as error:
-        _say(f"vires: {error}")
-
-
-@contextmanager
-def _ledger(settings: config.Settings) -> Iterator[None]:
-    """A file that the server processes share while they run, unless the operator names one."""
-    if settings.ledger is not None:
-        yield
-        return
-    with tempfile.NamedTemporaryFile(prefix="vires-ledger-") as file:
-        os.environ["VIRES_LEDGER"] = file.name
-        yield
-
-
-def _free(address: tuple[str, int]) -> None:
-    """Refuse an address that is taken, before anything is loaded."""
-    try:
-        family = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise PortInUseError(
-            f"port {address[1]} at {address[0]}: {error.strerror}; name another with --port"
-        ) from error
+    serving.run(settings, address)
 
 
 @app.command()
