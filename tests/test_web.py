@@ -420,7 +420,8 @@ def test_back_leads_to_the_question_before_and_keeps_the_answers(client: FlaskCl
 
 def test_a_changed_answer_leads_back_to_the_check(client: FlaskClient) -> None:
     page = assert_page(client.get(f"/check?{GOOD}&category=health&subjects=child"))
-    changes = [a["href"] for tag, a in page.tags if tag == "a" and "/ask/" in a["href"]]
+    links = [a for tag, a in page.tags if tag == "a" and a.get("class") != "govuk-back-link"]
+    changes = [a["href"] for a in links if "/ask/" in a["href"]]
     assert [href.split("?")[0] for href in changes] == [f"/ask/{step}" for step in STEPS]
     for href in changes:
         step = assert_page(client.get(href))

@@ -60,7 +60,13 @@ MAX_WORDS: Final = 12
 MAX_HITS: Final = 100
 """The most things that one search gives."""
 
-_KIND: Final = {"term": 0.8, "code": 0.85, "restructure": 0.85, "organisation-type": 0.93}
+_KIND: Final = {
+    "rule": 0.75,  # its claim is long, and names what other things are
+    "term": 0.8,
+    "code": 0.85,
+    "restructure": 0.85,
+    "organisation-type": 0.93,
+}
 _HOW: Final = {"label": 1.0, "also": 0.97, "earlier": 0.9, "code": 0.95, "citation": 0.95}
 _TEXT: Final = 0.45  # a word in a definition says less than one in a name
 _LIKE: Final = 0.4  # the least likeness, by shared trigrams, of two spellings of one word

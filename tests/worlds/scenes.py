@@ -258,6 +258,14 @@ def _law(world: World) -> Iterator[World]:
         .gone("w:policy-from")
         .named(f"{world.name}: policy document excepted")
     )
+    listed = world.plus("w:art6-task", "v:requiresCompanion", "w:listed").plus(
+        "w:giver", "v:reliesOnCondition", "w:listed"
+    )
+    listed = listed.plus("w:taker", "v:reliesOnCondition", "w:listed")
+    for until in ("2020-01-01", "2030-01-01"):
+        yield listed.add(f'w:listed a v:LegalCondition ; v:validUntil "{until}"^^xsd:date .').named(
+            f"{world.name}: a companion of no other class until {until}"
+        )
     yield world.without("w:sch1", "v:requiresCompanion").named(
         f"{world.name}: no ring of companions"
     )
