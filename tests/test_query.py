@@ -178,10 +178,9 @@ def test_elsewhere_answers_as_here(server: Server, text: str, form) -> None:  # 
     assert sorted(found.splitlines()) == sorted(mine.splitlines())
 
 
-@pytest.mark.parametrize("value", HOSTILE)
+# No service takes a null character in a query.
+@pytest.mark.parametrize("value", [value for value in HOSTILE if value != "\u0000"])
 def test_a_parameter_elsewhere_is_the_same_term(server: Server, value: str) -> None:
-    if value == "\u0000":
-        pytest.skip("no service takes a null character in a query")
     asked = query.read("SELECT ?x (STR(?x) AS ?y) { FILTER(BOUND(?x)) }", [f"x={value}"])
     found = json.loads(query.elsewhere(server.sparql, asked, JSON, 20))
     assert [r["y"]["value"] for r in found["results"]["bindings"]] == [value]
