@@ -25,12 +25,13 @@ from vires.addresses import path_of as path_of_thing
 from vires.config import Settings
 from vires.decide import HEADINGS, URGENT, ask, choices, to_json
 from vires.errors import StoreMissingError
-from vires.explain import CONDITION_TITLES, uk_date
+from vires.explain import CONDITION_TITLES, explain, uk_date
 from vires.library import views
 from vires.registers import registers
 from vires.web import application as ready_application
 from vires.web import create_app
 from vires.web import errors as web_errors
+from vires.web.pages import LISTED
 
 WEB = Path(web_errors.__file__).parent
 GOOD = "from=cwc&to=wmp&purpose=crime-prevention&category=name&on=2026-11-22"
@@ -639,6 +640,61 @@ def test_a_covered_answer_shows_its_route(client: FlaskClient) -> None:
     assert {"In force", "Under review"} & set(page.words)
 
 
+def test_a_route_about_something_else_says_how_it_differs(client: FlaskClient) -> None:
+    told = set()
+    for question in questions().values():
+        found = ask(snapshot(), question)
+        page = assert_page(client.get("/answer?" + query(question)))
+        assert "is about something else" not in page.text
+        for route in explain(snapshot(), found).routes[1:LISTED]:
+            if route.outcome == "not-covered" and not route.describes:
+                assert "; ".join(route.differs) in page.text
+                outcomes = {c.name: c.outcome for c in route.conditions}
+                same = "same purpose" in route.differs
+                assert same == (outcomes["purpose"] == "met")
+                late = "not in force on this date" in route.differs
+                assert late == (outcomes["version-in-force"] == "not met")
+                told.update(route.differs)
+    assert {"same purpose", "for another purpose", "does not list this information"} & told
+
+
+def test_a_caution_from_the_law_names_the_law(client: FlaskClient) -> None:
+    page = client.get("/answer?" + query(questions()["covered"])).text
+    assert "Localism Act 2011 s.2: A limit in the law cuts the power down" in page
+    named = set()
+    for question in questions().values():
+        found = ask(snapshot(), question)
+        for route, shown in zip(found.routes, explain(snapshot(), found).routes, strict=True):
+            assert len(shown.cautions) == len({c.text for c in route.cautions})
+            for caution, text in zip(route.cautions, shown.cautions, strict=True):
+                assert text.endswith(caution.text)
+                if text != caution.text:
+                    named.add(caution.code)
+    assert named == {"power-limited", "reading-unchecked", "trigger"}
+
+
+def test_the_emergency_is_one_step_from_every_page(client: FlaskClient) -> None:
+    for path in ("/", "/no-such-page", f"/answer?{GOOD}"):
+        page = assert_page(client.get(path))
+        hrefs = [a.get("href") for tag, a in page.tags if tag == "a"]
+        assert hrefs[1:3] == ["tel:999", "/guidance/emergency"]
+    assert client.get("/guidance/emergency").status_code == 200
+    nothing = assert_page(client.get("/search?q=zzzzqqq"))
+    assert "How to search" in nothing.words
+    assert "sharing in an emergency" in nothing.words
+
+
+def test_the_questions_say_what_was_answered_and_lead_back(client: FlaskClient) -> None:
+    step = assert_page(client.get("/ask/information?from=cwc&to=wmp&purpose=prevent&category=name"))
+    so_far = "So far: from City of Wolverhampton Council ; to West Midlands Police ; purpose"
+    assert so_far in step.text
+    assert "So far" not in assert_page(client.get("/ask?from=")).text
+    check = assert_page(client.get(f"/check?{GOOD}"))
+    back = next(a["href"] for t, a in check.tags if a.get("class") == "govuk-back-link")
+    assert back.startswith("/ask/information?from=cwc&to=wmp&")
+    assert client.get(back).status_code == 200
+
+
 def test_a_gap_shows_the_smallest_change(client: FlaskClient) -> None:
     question = questions()["gap"]
     page = assert_page(client.get("/answer?" + query(question)))
@@ -894,7 +950,7 @@ def test_pages_hold_no_store_and_no_query() -> None:
 
 def test_answer_views_give_what_their_headers_say() -> None:
     found = [view for view in views() if view.key.startswith("answer/")]
-    assert len(found) == 7
+    assert len(found) == 8
     for view in found:
         selected = re.search(r"^SELECT (?:DISTINCT )?(.*)$", view.text, re.MULTILINE)
         assert selected is not None

@@ -10,6 +10,7 @@ from typing import Any, Final
 from vires.decide import HEADINGS, Answer, labels
 from vires.decide.answer import NearMiss, Route
 from vires.decide.gather import Source
+from vires.explain.cautions import cautions
 from vires.explain.shown import (
     CONDITION_TITLES,
     NOT_RECORDED,
@@ -178,7 +179,7 @@ class _Explainer:
             purposes=tuple(how.get("purpose", ())),
             methods=tuple(how.get("method", ())),
             retention=tuple(how.get("retention", ())),
-            cautions=tuple(dict.fromkeys(c.text for c in route.cautions)),
+            cautions=cautions(self.snapshot, self.answer, route, self.law),
             conditions=self.conditions(route),
         )
 
