@@ -56,6 +56,11 @@ def section(page: Thing, heading: str) -> Section:
     return next(part for part in page.sections if part.heading.startswith(heading))
 
 
+def shared(page: Thing) -> tuple[Section, ...]:
+    """The flows that an agreement or a version shows; none where it is of a tier above sharing."""
+    return next((p.below for p in page.sections if p.heading.startswith("What is shared")), ())
+
+
 def cells(part: Section, column: int) -> list[set[str]]:
     """The texts of one column of a section's tables, a set for each line."""
     return [{i.text for i in line[column]} for table in part.tables for line in table.rows]
@@ -107,7 +112,7 @@ def test_a_version_shows_its_parties_its_signatures_and_its_flows(iri: str) -> N
         if line[0][0].text in signed:
             assert line[4][0].text == "Signed"
     flows = {s for s, p in record.items() if iri in p[terms.FLOW_OF]}
-    shown = section(page, "What is shared").below
+    shown = shared(page)
     assert {label(f) for f in flows} == {
         i.text for part in shown for row in part.rows if row.label == "Flow" for i in row.items
     }
@@ -135,7 +140,7 @@ def test_a_flow_of_a_version_shows_each_property_that_its_own_page_shows() -> No
         if not props[terms.FLOW_OF]:
             continue
         (version,) = props[terms.FLOW_OF]
-        shown = section(thing(version), "What is shared").below
+        shown = shared(thing(version))
         part = next((p for p in shown if label(flow) in {i.text for r in p.rows for i in r.items if r.label == "Flow"}), None)  # fmt: skip
         if part is not None:
             seen += 1
@@ -148,7 +153,7 @@ def test_a_flow_of_a_version_shows_each_property_that_its_own_page_shows() -> No
 def test_a_side_says_how_what_it_relies_on_stands_where_that_is_in_doubt() -> None:
     standing, announced = Standing(snapshot(), DAY), 0
     for iri in VERSIONS:
-        for part in section(thing(iri), "What is shared").below:
+        for part in shared(thing(iri)):
             for power in (i for t in part.tables for line in t.rows for i in line[3] if i.href):
                 reading = next(r for r in READINGS if path_of(r) == power.href)
                 word = standing.reading(reading)
@@ -230,6 +235,18 @@ def test_a_day_leads_to_the_version_in_force_then(
     assert (response.status_code, response.headers["Location"]) == (303, there)
 
 
+def test_what_stands_beside_a_thing_is_read_after_it_with_day_and_data_version(
+    client: FlaskClient,
+) -> None:
+    page = client.get(path_of(COUNCIL)).text
+    cited = page.index("Identifier to cite")
+    assert cited > page.index("Mentioned by")
+    beside = page[cited : page.index(">Source<")]
+    assert f"As at {uk_date(DAY)}" in beside
+    assert snapshot().data_version in beside
+    assert "no source recorded" in client.get("/doc/verification/not-verified").text
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -293,6 +310,40 @@ def test_examples_are_marked_on_pages_of_what_is_real(client: FlaskClient) -> No
         for i in r[0]
     }
     assert "" in notes.values()
+
+
+def test_a_community_agreement_shows_the_purposes_and_law_that_it_states() -> None:
+    page, version = thing(AREA + "agreement/example-adults"), AREA + "agreement/example-adults/v/1"
+    purposes, law = section(page, "Purposes and law that it states").rows
+    props = facts()[version]
+    assert {i.text for i in purposes.items} == {label(p) for p in props[terms.STATES_PURPOSE]}
+    assert {i.text for i in law.items} == {label(p) for p in props[terms.CITES_POWER]}
+    assert not [part for part in page.sections if part.heading.startswith("What is shared")]
+
+
+def test_codes_are_shown_in_words_and_keys_as_they_are(client: FlaskClient) -> None:
+    for iri in of_class(*terms.READING_CLASSES):
+        for basis in facts()[iri][terms.START_BASIS]:
+            row = next(
+                r
+                for r in section(thing(iri), "When").rows
+                if r.label == Namer(snapshot()).property(terms.START_BASIS)
+            )
+            assert [item.text for item in row.items] == [basis.replace("-", " ")]
+    key = next(r for r in thing(terms.BASE + "org/ods-06A").facts if r.label == "Key")
+    assert [item.text for item in key.items] == ["wolverhampton-ccg"]
+
+
+def test_a_function_is_called_one_and_what_is_mandatory_is_stated_to_be_so() -> None:
+    functions = [r for r in READINGS if terms.STRENGTH_FUNCTION in facts()[r][terms.STRENGTH]]
+    assert functions
+    for iri in functions:
+        assert thing(iri).kinds == ("Function",)
+    mandatory = [r for r in READINGS if "true" in facts()[r][terms.MANDATORY]]
+    assert mandatory
+    for iri in mandatory:
+        row = next(r for r in section(thing(iri), "What it does").rows if r.label == "Mandatory")
+        assert [item.text for item in row.items] == ["stated to be so"]
 
 
 # Organisations
@@ -573,4 +624,4 @@ def test_a_term_shows_how_much_of_the_record_uses_it(name: str, client: FlaskCli
     page = Page(client.get(path_of(iri)).text)
     assert f"{number} {'things' if owl_class else 'statements'} on record" in page.text
     example = next(iter(facts()[iri][terms.SKOS + "example"]))
-    assert example.partition(" <")[0] in page.text
+    assert example.partition(" <http")[0] in page.text  # an IRI in brackets is the link

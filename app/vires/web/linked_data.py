@@ -226,8 +226,14 @@ def _document(snapshot: Snapshot, iri: str, form: Form) -> Response:
 
 
 def _page(snapshot: Snapshot, iri: str) -> str:
-    thing = find_thing(snapshot, iri, site().today())
-    return render_template("vires/thing/page.html", thing=thing, forms=DATA_FORMS)
+    today = site().today()
+    return render_template(
+        "vires/thing/page.html",
+        thing=find_thing(snapshot, iri, today),
+        forms=DATA_FORMS,
+        today=today,
+        data_version=snapshot.data_version,
+    )
 
 
 def _model(snapshot: Snapshot) -> str:

@@ -9,11 +9,21 @@ from vires import terms
 from vires.explain.shown import uk_date
 from vires.explain.standing import Standing
 from vires.explain.thing.change import changes
-from vires.explain.thing.flow import flow_sections
+from vires.explain.thing.flow import flow_sections, relied
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, text_of
 from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Row, Section, Table
-from vires.explain.thing.read import Values, absence, days_to, iris, nodes, silences
+from vires.explain.thing.read import (
+    Values,
+    absence,
+    days_to,
+    iris,
+    nodes,
+    row,
+    silences,
+    stated_rows,
+    unique,
+)
 from vires.explain.tiers import instruments
 
 INSTRUMENTS: Final = tuple(
@@ -34,6 +44,8 @@ VERSIONS: Final = tuple(
         "SharingAgreementVersion",
     )
 )
+_COMMUNITY: Final = terms.VIRES + "CommunityAgreementVersion"
+_PRINCIPLES: Final = terms.VIRES + "PrinciplesVersion"
 _DATES: Final = frozenset({terms.COMMENCES_ON, terms.ENDS_ON, terms.REVIEW_DUE_ON})
 _TOLD: Final = frozenset({terms.PARTICIPATES_IN, terms.SIGNS, terms.FLOW_OF, terms.UNDERPINNED_BY})
 _VERSION_VIEWS: Final = (
@@ -81,7 +93,10 @@ def version(found: Found) -> Richer:
         ),
         status=status,
         shown=frozenset(
-            {*_DATES, terms.STATED_DATE, terms.STATES_CONTROL, terms.STATES_PRINCIPLE, terms.SIGNS}
+            {
+                *(*_DATES, terms.STATED_DATE, terms.STATES_CONTROL, terms.STATES_PRINCIPLE),
+                *(terms.SIGNS, terms.STATES_PURPOSE, terms.CITES_POWER),
+            }
         ),
         told=_TOLD,
         trail=tuple(found.namer.thing(iri) for iri in agreements),
@@ -93,16 +108,34 @@ def _of_version(found: Found, iri: str) -> tuple[tuple[Section, ...], tuple[str,
     """The sections about one version, which an agreement shows of the one that stands."""
     namer = found.namer
     values = found.values if iri == found.iri else _stated(namer, iri)
-    flows = flow_sections(namer, Standing(found.source, found.today), iri)
-    note = "" if flows else capital(absence(values, terms.FLOW_OF)) + "."
-    of = "" if iri == found.iri else f" in {namer.label(iri)}"
     sections = (
         _tiers(found, iri, values),
         _parties(namer, iri, values),
-        Section(f"What is shared{of}", note=note, below=flows),
+        *_scope(found, iri, values),
         _controls(namer, iri, values),
     )
     return sections, _VERSION_VIEWS
+
+
+def _scope(found: Found, iri: str, values: Values) -> tuple[Section, ...]:
+    """The purposes and law that a version states, where it does, and what is shared under it.
+
+    A version of a tier above sharing describes no flow, and nothing is wanting where it has none.
+    """
+    namer, standing = found.namer, Standing(found.source, found.today)
+    of = "" if iri == found.iri else f" in {namer.label(iri)}"
+    classes = set(iris(values, terms.TYPE))
+    rows = stated_rows(namer, values, (terms.STATES_PURPOSE,))
+    if powers := iris(values, terms.CITES_POWER):
+        items = unique(namer.thing(power, relied(standing, power)) for power in powers)
+        rows += (Row(namer.property(terms.CITES_POWER), items),)
+    if _COMMUNITY in classes and not rows:
+        rows = (row(namer, values, terms.STATES_PURPOSE), row(namer, values, terms.CITES_POWER))
+    law = Section(f"Purposes and law that it states{of}", rows=rows)
+    flows = flow_sections(namer, standing, iri)
+    above = classes & {_COMMUNITY, _PRINCIPLES}
+    note = "" if flows or above else capital(absence(values, terms.FLOW_OF)) + "."
+    return (law, Section(f"What is shared{of}", note=note, below=flows))
 
 
 def _stated(namer: Namer, iri: str) -> Values:
@@ -207,8 +240,9 @@ def _signatures(namer: Namer, version: str) -> dict[str, list[tuple[Item, Item]]
     """The day and capacity of each signature that counts for a version, by organisation."""
     silent: dict[str, set[str]] = defaultdict(set)
     found: dict[tuple[str, str], tuple[str, str, bool]] = {}
-    for row in namer.source.rows("page/signatures", version=version):
-        signature, body, when, capacity, deemed, unsaid = row
+    for signature, body, when, capacity, deemed, unsaid in namer.source.rows(
+        "page/signatures", version=version
+    ):
         found[body.value, signature.value] = (day(when), text_of(capacity), deemed is not None)
         silent[signature.value].add(text_of(unsaid))
     signed: dict[str, list[tuple[Item, Item]]] = defaultdict(list)
@@ -246,7 +280,7 @@ def _controls(namer: Namer, iri: str, values: Values) -> Section:
     """The controls and principles that bind the version, each with the tier that states it."""
     found: dict[str, dict[tuple[Item, str], dict[Item, None]]] = {"control": {}, "principle": {}}
     rows = namer.source.rows("page/controls", version=iri)
-    tightened = {row[5].value for row in rows if row[5] is not None}
+    tightened = {tightens.value for *_, tightens in rows if tightens is not None}
     for control, kind, text, stated, tier, _ in rows:
         note = "tightened below" if control.value in tightened else ""
         here = (

@@ -124,7 +124,7 @@ def _line(
     how = [namer.thing(iri) for iri in iris(facts, terms.SIDE_ROLE, terms.REGIME)]
     bases = unique(namer.thing(iri) for iri in iris(facts, *_BASES))
     powers = unique(
-        namer.thing(iri, _power(standing, iri)) for iri in iris(facts, terms.RELIES_ON_POWER)
+        namer.thing(iri, relied(standing, iri)) for iri in iris(facts, terms.RELIES_ON_POWER)
     )
     more = [
         Item(item.text, item.href, namer.label(prop))
@@ -140,7 +140,7 @@ def _line(
     )
 
 
-def _power(standing: Standing, reading: str) -> str:
+def relied(standing: Standing, reading: str) -> str:
     """The word for a power, and how it stands today where that is not plainly in force.
 
     A duty is never shown as a power, nor the other way about.

@@ -102,6 +102,7 @@ def reading(found: Found) -> Richer:
             relied_on(found, "Agreements that rely on it"),
         ),
         status=Standing(found.source, found.today).reading(found.iri),
+        kinds=("Function",) if word == FUNCTION else (),
         shown=frozenset(
             (
                 *(*_WHO, *_TO, *_BESIDE_WHO, *_WHAT, *_SCOPE, *_LIMIT, *_WHEN),

@@ -114,6 +114,15 @@ _TRUTH: Final = {
     "0": "does not apply",
     "no": "does not apply",
 }
+_STATED: Final = {
+    terms.MANDATORY: {"true": "stated to be so", "1": "stated to be so"}
+    | {"false": "stated not to be so", "0": "stated not to be so"}
+}
+"""What a truth is called of a property of which 'applies' would say something else."""
+
+_CODE: Final = re.compile(r"[a-z]+(-[a-z]+)+")
+_KEYS: Final = frozenset({terms.NOTATION, terms.PREF_LABEL})
+"""Properties whose value is a name to be kept as it stands, not a code to be read as words."""
 
 
 class Namer:
@@ -172,9 +181,20 @@ class Namer:
     def row(self, prop: str, values: Iterable[Any]) -> Row:
         """A property with its values, in order of their text."""
         read = self.stated_date if prop == terms.STATED_DATE else self.value
-        found = {read(value) for value in values}
+        found = {_worded(prop, value) or read(value) for value in values}
         items = sorted(found, key=lambda i: i.text.casefold())
         return Row(self.property(prop), tuple(items[:LISTED]), max(0, len(items) - LISTED))
+
+
+def _worded(prop: str, term: Any) -> Item | None:
+    """A truth in the words for its property, or a code in words; None for any other value."""
+    text, datatype = text_of(term), getattr(term, "datatype", None)
+    if prop in _STATED and text in _STATED[prop]:
+        return Item(_STATED[prop][text])
+    plain = datatype is not None and datatype.value == terms.XSD + "string"
+    if plain and prop not in _KEYS and _CODE.fullmatch(text):
+        return Item(text.replace("-", " "))
+    return None
 
 
 def capital(text: str) -> str:
