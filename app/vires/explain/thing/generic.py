@@ -21,14 +21,13 @@ _DESCRIPTION: Final = _DCT + "description"
 _REPLACED: Final = _DCT + "isReplacedBy"
 _LEADS: Final = (terms.READING_TEXT, terms.SKOS + "definition", _DESCRIPTION)
 _NAMES: Final = (terms.PREF_LABEL, _DCT + "title", _RDFS + "label")
-_SOURCES: Final = (
+_DOCUMENTS: Final = (
     _DCT + "source",
     "http://www.w3.org/ns/prov#wasDerivedFrom",
     terms.CITATION,
     _DCT + "bibliographicCitation",
-    terms.DATE_SEEN,
-    terms.VERIFICATION_STATUS,
 )
+_SOURCES: Final = (*_DOCUMENTS, terms.DATE_SEEN, terms.VERIFICATION_STATUS)
 UNSHOWN: Final = frozenset({terms.TYPE, terms.ILLUSTRATIVE, terms.NOT_STATED, *_NAMES, *_SOURCES})
 _LAST: Final = (terms.SKOS + "note", _RDFS + "comment", _RDFS + "seeAlso", terms.NOTATION)
 _VIEWS: Final = ("page/statements", "page/mention-counts", "page/mentions")
@@ -137,6 +136,7 @@ def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
         facts=_facts(found, hidden),
         sections=tuple(section for section in richer.sections if section),
         sources=_sources(found),
+        sourced=not {*found.values, *silences(found.values)}.isdisjoint(_DOCUMENTS),
         mentions=_mentions(found, richer.told),
         views=tuple(_view(key) for key in (*_VIEWS, *richer.views)),
         examples=not illustrative and any(map(_marked, richer.sections)),

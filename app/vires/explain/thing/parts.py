@@ -81,6 +81,7 @@ class Thing:
     """A thing of the record as its page shows it.
 
     `classes` are its classes, `kinds` what they are called, `lead` what it is in a sentence,
+    `sourced` whether a document is named or said to be wanting,
     `status` a tag ('' where a thing has none), `trail` the breadcrumbs, `views` the queries that
     fed the page. `examples` says that it is not illustrative itself and lists what is.
     """
@@ -98,6 +99,7 @@ class Thing:
     facts: tuple[Row, ...]
     sections: tuple[Section, ...]
     sources: tuple[Row, ...]
+    sourced: bool
     mentions: tuple[Mentions, ...]
     views: tuple[Item, ...]
     examples: bool = False
