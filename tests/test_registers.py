@@ -33,15 +33,15 @@ from vires.registers import (
     branches,
     choose,
     facets,
+    lines,
     read,
     registers,
     rows,
     table,
-    to_csv,
-    to_xlsx,
 )
 from vires.registers.model import SILENT
 from vires.registers.rules import review_window
+from vires.sheets import to_csv, to_xlsx
 from vires.store import Snapshot, from_quads
 from vires.web import create_app
 
@@ -664,9 +664,9 @@ def test_downloads_hold_exactly_the_rows_of_the_pages(client: FlaskClient, path:
 def test_no_cell_of_a_download_is_a_formula(lead: str) -> None:
     source = world(label=f"{lead}HYPERLINK(1)")
     found = table(source, "agreements", DAY)
-    line = list(csv.reader(io.StringIO(to_csv(found, found.rows).decode(), newline="")))[1]
+    line = list(csv.reader(io.StringIO(to_csv(lines(found, found.rows)).decode(), newline="")))[1]
     assert line[0].startswith("'")
-    data = to_xlsx(found, found.rows, (("Filters", "=1+1"),))
+    data = to_xlsx("List", lines(found, found.rows), (("Filters", "=1+1"),), found.on)
     for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets:
         for row in sheet.iter_rows():
             for cell in row:
@@ -676,8 +676,8 @@ def test_no_cell_of_a_download_is_a_formula(lead: str) -> None:
 
 def test_the_same_list_is_the_same_file_and_too_long_a_cell_says_so() -> None:
     found = table(world(label="x" * 40_000), "agreements", DAY)
-    data = to_xlsx(found, found.rows, ())
-    assert data == to_xlsx(found, found.rows, ())
+    data = to_xlsx("List", lines(found, found.rows), (), found.on)
+    assert data == to_xlsx("List", lines(found, found.rows), (), found.on)
     sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     cell = str(sheet.cell(2, 1).value)
     assert len(cell) == 32_767

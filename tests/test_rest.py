@@ -215,7 +215,7 @@ def test_the_files_hold_the_same_rows(client: FlaskClient) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(book.data))
     cells = [[cell.value or "" for cell in row] for row in sheet.worksheets[0].rows]
     assert cells == rows
-    about = {row[0].value: row[1].value for row in sheet["About"].rows}
+    about = {row[0].value: row[1].value for row in sheet["About this list"].rows}
     assert about["Data version"] == snapshot().data_version
     assert about["Urgent"] == URGENT
     assert client.get(f"{path}?format=xlsx").data == book.data

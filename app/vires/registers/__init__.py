@@ -7,7 +7,7 @@ shown, and whether rows can be chosen or put in order by it. Nothing here knows 
 from vires.registers.choose import Chosen, Facet, Option, Page, Problem, choose, facets, page, rows
 from vires.registers.model import Row, Table, Value
 from vires.registers.read import registers, table
-from vires.registers.sheet import to_csv, to_xlsx
+from vires.registers.sheet import lines
 from vires.registers.tree import Branch, branches
 
 __all__ = [
@@ -23,10 +23,9 @@ __all__ = [
     "branches",
     "choose",
     "facets",
+    "lines",
     "page",
     "registers",
     "rows",
     "table",
-    "to_csv",
-    "to_xlsx",
 ]

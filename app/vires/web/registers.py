@@ -19,13 +19,13 @@ from vires.registers import (
     branches,
     choose,
     facets,
+    lines,
     page,
     registers,
     rows,
     table,
-    to_csv,
-    to_xlsx,
 )
+from vires.sheets import CSV, XLSX, to_csv, to_xlsx
 from vires.web.site import site
 
 blueprint = Blueprint("registers", __name__)
@@ -33,10 +33,7 @@ blueprint = Blueprint("registers", __name__)
 LISTED: Final = 3
 """How many values of a cell a page lists; a download has every one."""
 
-TYPES: Final = {
-    "csv": "text/csv; charset=utf-8; header=present",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+TYPES: Final = {"csv": CSV, "xlsx": XLSX}
 
 
 def show(name: str) -> tuple[str, int]:
@@ -53,11 +50,12 @@ def download(name: str, form: str) -> Response | tuple[str, int]:
     if chosen.problems:
         return _page(found, chosen), 400
     wanted = rows(found, chosen)
-    data = (
-        to_csv(found, wanted)
-        if form == "csv"
-        else to_xlsx(found, wanted, _about(found, chosen, len(wanted)))
-    )
+    cells = lines(found, wanted)
+    if form == "csv":
+        data = to_csv(cells)
+    else:
+        about = _about(found, chosen, len(wanted))
+        data = to_xlsx(found.view.title, cells, about, made=found.on)
     response = Response(data, content_type=TYPES[form])
     file = f"vires-{name}-{found.on.isoformat()}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
