@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from vires import terms
 from vires.errors import ContentError
-
-FOLDERS: Final = ("ontology", "data", "shapes", "queries")
 
 
 @cache
