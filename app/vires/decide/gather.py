@@ -17,7 +17,6 @@ from vires.once import Once
 
 _SHARED: Final = (
     "decide/readings",
-    "decide/conditions",
     "decide/concepts",
     "decide/restructures",
     "decide/loose-ends",
