@@ -1,8 +1,8 @@
 """Mutates the decision queries and the combiner, and counts which mutants the worlds notice.
 
-Usage: `python bench/mutate.py [--every N] [--queries | --code]`. A mutant is killed when some world
-of the single-fault matrix gets another answer than the unmutated engine (or the mutant fails).
-Prints each survivor; an argued one is listed in `bench/RESULTS.md` with its reason.
+Usage: `python -m bench.mutate [--every N] [--match TEXT] [--queries | --code]`. A mutant is killed
+when some world of the single-fault matrix or of the random mix gets another answer than from the
+unmutated engine (or the mutant fails). Prints each survivor; an argued one is listed in `bench/RESULTS.md` with its reason.
 """
 
 from __future__ import annotations
@@ -124,6 +124,7 @@ def main() -> int:
     """Run the mutants asked for; exit 1 where more than three survive."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, help="take each Nth mutant only")
+    parser.add_argument("--match", default="", help="take those whose file or name has this text")
     parser.add_argument("--queries", action="store_true")
     parser.add_argument("--code", action="store_true")
     options = parser.parse_args()
@@ -155,7 +156,7 @@ def main() -> int:
         for name in names:
             path = ROOT / "app" / "vires" / "decide" / f"{name}.py"
             jobs += [(path, *m) for m in code_mutants(path.read_text())]
-    chosen = jobs[:: options.every]
+    chosen = [job for job in jobs if options.match in f"{job[0]}: {job[1]}"][:: options.every]
     survivors = 0
     # Forked, so that each worker holds the worlds and the answers to them.
     with multiprocessing.get_context("fork").Pool() as pool:

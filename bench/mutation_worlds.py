@@ -1,4 +1,4 @@
-"""Judges one mutant of the decision code or queries against the worlds of the matrix.
+"""Judges one mutant of the decision code or queries against the worlds of the matrix and of the mix.
 
 The expected answers are computed once. Each mutant is tried in a forked child, which imports the
 decision code afresh with the mutated text in place of the file's own.
@@ -19,8 +19,12 @@ from typing import Any
 
 from tests.worlds.compare import engine_answer
 from tests.worlds.matrix import matrix
+from tests.worlds.mix import PARTED, random_world
 
 ROOT = Path(__file__).parent.parent
+
+RANDOM = 1000
+"""How many worlds of the random mix stand beside those of the matrix."""
 
 
 class _Mutated(importlib.machinery.SourceFileLoader):
@@ -54,6 +58,7 @@ class Judge:
 
     def __init__(self) -> None:
         worlds = [world for _, world in matrix()]
+        worlds += [random_world(seed) for seed in (*PARTED, *range(RANDOM))]
         # A fixed shuffle: neighbours in the matrix are alike, and a mutant dies sooner in a mix.
         random.Random(1).shuffle(worlds)
         self._cases: list[tuple[Any, Any]] = [(world, engine_answer(world)) for world in worlds]

@@ -12,7 +12,7 @@ import pytest
 from tests.worlds.aimed import AIMED, aimed_worlds
 from tests.worlds.compare import Judged, differences, judge_all, oracle_answer
 from tests.worlds.matrix import matrix
-from tests.worlds.mix import random_world
+from tests.worlds.mix import PARTED, random_world
 from tests.worlds.world import PROFILES, TRIGGERS, covered_world
 from vires.decide import CONDITIONS
 
@@ -88,7 +88,7 @@ def test_random_worlds_are_judged_alike(judged_mix: list[Judged]) -> None:
     assert not faults, "\n".join(faults[:20])
 
 
-@pytest.mark.parametrize("number", [7874])
+@pytest.mark.parametrize("number", PARTED)
 def test_worlds_that_once_parted_them_are_judged_alike(number: int) -> None:
     assert not differences(random_world(number))
 

@@ -246,11 +246,18 @@ def path_of(rule: str) -> str:
     return re.sub(r"<any\((\w+).*?>", r"\1", rule)
 
 
+def scripts_of(path: str) -> str:
+    """What the policy of a page adds for its scripts: of the query page, and of the question."""
+    if path == "/query":
+        return "; script-src 'self'"
+    asks = path in {"/ask", "/check", "/answer"} or re.match("/ask/(?!nothing)", path)
+    return "; script-src 'self'; connect-src 'self'" if asks else ""
+
+
 def assert_headers(response: TestResponse) -> None:
-    scripted = response.request.path == "/query" and response.status_code != 405
     for name, value in HEADERS.items():
-        if scripted and name == "Content-Security-Policy":
-            value += "; script-src 'self'"
+        if name == "Content-Security-Policy" and response.status_code != 405:
+            value += scripts_of(response.request.path)
         assert response.headers.getlist(name) == [value], name
     assert "Set-Cookie" not in response.headers
     assert "X-Powered-By" not in response.headers
@@ -264,7 +271,12 @@ def assert_page(response: TestResponse) -> Page:
     page = Page(response.text)
     assert page.first_in_header == URGENT
     names = [tag for tag, _ in page.tags]
-    assert not {"script", "iframe", "object", "embed", "base", "style", "img"} & set(names)
+    for tag, attributes in page.tags:
+        if tag == "script":
+            assert scripts_of(response.request.path)
+            assert (attributes["src"] or "").startswith("/static/")
+            assert "defer" in attributes
+    assert not {"iframe", "object", "embed", "base", "style", "img"} & set(names)
     assert names.count("h1") == 1
     assert dict(page.tags[0][1])["lang"] == "en"
     for tag, attributes in page.tags:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import random
 import re
 import shutil
 import threading
@@ -16,7 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.browser.payloads import PAYLOADS
-from tests.browser.shipped import DAY, VERDICTS, Held, query, questions, snapshot
+from tests.browser.shipped import DAY, VERDICTS, Held, application, query, questions, snapshot
+from vires.addresses import path_of
 from vires.config import Settings
 from vires.decide import HEADINGS, URGENT, choices
 from vires.web import create_app
@@ -102,6 +105,12 @@ TEMPLATES = {
     "error-503": "/store-gone",
     **{f"answer-{verdict}": verdict for verdict in VERDICTS},
 }
+
+PAGES = os.environ.get("VIRES_PAGES", "20")
+"""How many pages of things axe reads beside the templates: a number, or `all`, by hand."""
+
+MAX_SCRIPT = 16_000
+"""The most that the scripts of a page may weigh, compressed, in bytes; the query page is apart."""
 
 
 class Switched:
@@ -215,6 +224,73 @@ def test_axe_finds_nothing(watched: Watched, base: str, name: str) -> None:
     watched.assert_quiet(base)
 
 
+def _things() -> list[str]:
+    """The pages of things: a sample that is the same on each run of one record, or all."""
+    pages = sorted({path for quad in snapshot().quads() if (path := path_of(quad.subject.value))})
+    if PAGES == "all":
+        return pages
+    return random.Random(2026).sample(pages, int(PAGES))
+
+
+@pytest.mark.parametrize("watched", WIDTHS, indirect=True)
+def test_axe_finds_nothing_on_the_pages_of_things(watched: Watched, base: str) -> None:
+    wrong = {}
+    for path in _things():
+        watched.page.goto(base + path)
+        _open_details(watched.page)
+        found = Axe().run(watched.page, options=AXE).response["violations"]
+        if found:
+            wrong[path] = [rule["id"] for rule in found]
+    assert wrong == {}
+    watched.assert_quiet(base)
+
+
+STOPS = """() => [...document.querySelectorAll('body *')].filter(
+  e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({visibilityProperty: true})
+    && !(e.type === 'radio' && !e.checked)
+).length"""
+
+STOP = """() => {
+  const e = document.activeElement;
+  const own = [...e.getClientRects()].find(r => r.width && r.height);
+  if (e === document.body || !own) return [-1, false, ''];
+  const on = document.elementFromPoint(own.x + own.width / 2, own.y + own.height / 2);
+  const seen = !!on && (e.contains(on) || on.contains(e) || !!e.closest('.CodeMirror'));
+  return [[...document.querySelectorAll('body *')].indexOf(e), seen, e.outerHTML.slice(0, 120)];
+}"""
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_keyboard_goes_through_the_whole_page(watched: Watched, base: str, name: str) -> None:
+    """Each Tab goes on to the next control, in view and not covered, until each was reached."""
+    watched.open(base, name)
+    page = watched.page
+    # A page with problems puts the focus on them: the walk starts at the top of the page.
+    page.evaluate("() => { document.body.tabIndex = -1; document.body.focus(); }")
+    reached = [-1]
+    for _ in range(stops := page.evaluate(STOPS)):
+        page.keyboard.press("Tab")
+        place, seen, element = page.evaluate(STOP)
+        assert seen, (element, len(reached), stops)
+        assert place > reached[-1], (element, len(reached), stops)
+        reached.append(place)
+    assert stops > 5
+
+
+def test_scripts_are_light() -> None:
+    client = application().test_client()
+    for name, path in TEMPLATES.items():
+        if not path.startswith("/") or path.startswith("/query"):
+            continue
+        scripts = re.findall(r'<script src="([^"]+)"', client.get(path).text)
+        weight = 0
+        for source in scripts:
+            with client.get(source) as file:
+                weight += len(gzip.compress(file.data))
+        assert weight < MAX_SCRIPT, name
+        assert bool(scripts) == ("question" in name), name
+
+
 @pytest.mark.parametrize("watched", [320], indirect=True)
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_nothing_scrolls_sideways_at_320_pixels(watched: Watched, base: str, name: str) -> None:
@@ -251,11 +327,16 @@ def _tab_to(page: Page, wanted: str) -> None:
 
 
 def _choose(page: Page, field: str, label: str) -> None:
+    """Type the start of a label, and choose it from the list that opens."""
     _tab_to(page, field)
-    for _ in range(200):
-        if page.locator(f"#{field} option:checked").inner_text().strip() == label:
-            return
+    page.keyboard.type(label[:12])
+    option = page.locator(f"#{field}__listbox [role=option]", has_text=label).first
+    option.wait_for()
+    for _ in range(30):
         page.keyboard.press("ArrowDown")
+        if _focused(page)["text"].startswith(label):  # type: ignore[attr-defined]
+            page.keyboard.press("Enter")
+            return
     raise AssertionError(f"the keyboard never reached {label}")
 
 
@@ -301,6 +382,31 @@ def test_the_question_can_be_asked_by_keyboard(watched: Watched, base: str) -> N
     page.keyboard.press("Enter")
     assert page.locator("details table").first.is_visible()
     watched.assert_quiet(base)
+
+
+def test_a_name_mistyped_is_found_while_it_is_typed(watched: Watched, base: str) -> None:
+    page = watched.page
+    page.goto(base + "/ask?from=cwc")
+    page.locator("#to").press_sequentially("west midlans polise")
+    page.locator("#to__listbox [role=option]", has_text="West Midlands Police").first.click()
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/ask?*to=wmp*")
+    assert watched.reports == []
+
+
+def test_what_names_nothing_is_sent_as_typed(watched: Watched, base: str) -> None:
+    """A choice made before does not stand in for it, and what is near is offered."""
+    page = watched.page
+    page.goto(base + "/ask/to?from=cwc&to=wmp")
+    assert page.locator("#to").input_value() == "West Midlands Police"
+    page.locator("#to").fill("Wolverhampton Homs")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**to=Wolverhampton+Homs**")
+    near = page.locator("#problem a").first
+    assert near.inner_text() == "Wolverhampton Homes"
+    near.click()
+    page.wait_for_url("**/ask?*")
+    assert "Wolverhampton Homes" in page.locator("#so-far").inner_text()
 
 
 def test_a_thing_is_found_by_keyboard_without_script(browser: Browser, base: str) -> None:

@@ -225,6 +225,7 @@ def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, 
     # What is chosen stays in a narrowed list, or the next answer would lose it.
     kept = [c for c in pool if known[c.iri.casefold()] in chosen and c not in found]
     return {
+        "kind": kind,
         "values": {choice.iri: known[choice.iri.casefold()] for choice in pool},
         "chosen": chosen,
         "near": len(found),

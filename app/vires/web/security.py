@@ -23,10 +23,20 @@ HEADERS: Final = {
 }
 """Sent with every response, exactly so."""
 
-SCRIPTED: Final = frozenset({"querying.page"})
-"""The pages that run a script, which is one of our own files; every other page runs none."""
-
 SCRIPT: Final = "; script-src 'self'"
+FETCH: Final = SCRIPT + "; connect-src 'self'"
+
+SCRIPTED: Final = {
+    "querying.page": SCRIPT,
+    "journey.next_question": FETCH,
+    "journey.one_question": FETCH,
+    "journey.all_questions": FETCH,
+    "journey.check": FETCH,
+    "pages.answer": FETCH,
+}
+"""The pages that run scripts, all files of ours, and what their policy adds; others run none.
+
+An answer runs none either; where its question is wrong, its address shows the form."""
 
 FILE_CACHE: Final = "public, max-age=31536000, immutable"
 PAGE_CACHE: Final = "no-cache"
@@ -50,8 +60,7 @@ def _bound() -> None:
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
-    if request.endpoint in SCRIPTED:
-        response.headers["Content-Security-Policy"] += SCRIPT
+    response.headers["Content-Security-Policy"] += SCRIPTED.get(request.endpoint or "", "")
     response.headers["Cache-Control"] = _cache(response)
     plain = response.status_code == 200 and not response.direct_passthrough
     if plain and request.method in ("GET", "HEAD"):

@@ -1,0 +1,74 @@
+/* Lets a long list be chosen from by typing, where scripts run. The list comes with the page; where
+   few of its words hold what was typed, the search of this site is asked for names that are near.
+   Without the script the list is the plain select that it is. */
+"use strict";
+(() => {
+  if (typeof accessibleAutocomplete === "undefined") return;
+  const FEW = 5;
+  const MANY = 20;
+  const PAUSE = 200; // milliseconds without a key before the search is asked
+
+  const near = async (kind, typed) => {
+    const asked = new URLSearchParams({ q: typed.slice(0, 100), kind, limit: MANY });
+    try {
+      const answer = await fetch(`/api/search?${asked}`);
+      return answer.ok ? (await answer.json()).results.map((found) => found.label) : [];
+    } catch {
+      return []; // no network: the list of the page is still there
+    }
+  };
+
+  for (const select of document.querySelectorAll("select[data-kind]")) {
+    const { id, form } = select;
+    const labels = [...select.options].filter((o) => o.value).map((o) => o.text);
+    const listed = new Set(labels);
+    const chosen = select.value ? select.selectedOptions[0].text : "";
+    let latest = "";
+    const source = async (typed, show) => {
+      latest = typed;
+      const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+      const holds = (label) => words.every((word) => label.toLowerCase().includes(word));
+      const here = labels.filter(holds);
+      show(here.slice(0, MANY));
+      if (here.length >= FEW || !typed.trim()) return;
+      await new Promise((resume) => { setTimeout(resume, PAUSE); });
+      if (typed !== latest) return;
+      const others = (await near(select.dataset.kind, typed)).filter(
+        (label) => listed.has(label) && !here.includes(label),
+      );
+      if (typed === latest && others.length) show([...here, ...others]);
+    };
+    const describedBy = select.getAttribute("aria-describedby");
+    accessibleAutocomplete.enhanceSelectElement({
+      selectElement: select,
+      source,
+      defaultValue: chosen,
+      autoselect: false,
+      confirmOnBlur: false,
+      minLength: 2,
+      name: "",
+      showNoOptionsFound: false,
+    });
+    const input = document.getElementById(id);
+    if (describedBy) {
+      const own = input.getAttribute("aria-describedby") || "";
+      input.setAttribute("aria-describedby", `${describedBy} ${own}`.trim());
+    }
+    // ARIA 1.2 has a combobox control its list; this release of the component says that it owns it.
+    input.setAttribute("aria-controls", `${id}__listbox`);
+    input.maxLength = 200;
+    if (select.classList.contains("govuk-select--error")) input.classList.add("vires-typed--error");
+    // What was typed is what is sent, or a choice made before would stand in its place.
+    form.addEventListener("submit", () => {
+      const typed = input.value.trim();
+      if (typed === (select.value ? select.selectedOptions[0].text : "")) return;
+      const option = [...select.options].find((o) => o.value && o.text === typed);
+      if (option) option.selected = true;
+      else if (!typed) select.value = "";
+      else select.add(new Option(typed, typed, true, true));
+    });
+    // To narrow the list by a word is what typing does now.
+    const narrow = form.querySelector(".vires-find");
+    if (narrow) narrow.remove();
+  }
+})();
