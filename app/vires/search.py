@@ -67,6 +67,7 @@ _KIND: Final = {
     "restructure": 0.85,
     "organisation-type": 0.93,
 }
+_ENDED: Final = 0.95  # a body with an end on record stands below one that is there
 _HOW: Final = {"label": 1.0, "also": 0.97, "earlier": 0.9, "code": 0.95, "citation": 0.95}
 _TEXT: Final = 0.45  # a word in a definition says less than one in a name
 _LIKE: Final = 0.4  # the least likeness, by shared trigrams, of two spellings of one word
@@ -109,6 +110,7 @@ class _Thing:
     label: str
     what: str
     illustrative: bool
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,8 @@ class _Index:
                 key=lambda one: one[:2],
             )
             if answered / total >= _ENOUGH:
-                worth = _KIND.get(self.things[thing].kind, 1.0)
+                one = self.things[thing]
+                worth = _KIND.get(one.kind, 1.0) * (_ENDED if one.ended else 1.0)
                 found.append(
                     (worth * (answered / total + 0.3 * tight), thing, _plainest(own, best, meant))
                 )
@@ -296,11 +299,12 @@ def _plainest(own: Iterable[_Name], best: _Name, meant: Mapping[str, Mapping[str
 def _read(source: Source) -> tuple[list[_Thing], list[_Name]]:
     """Everything that can be found, each of one kind, and all its names."""
     kinds = {kind: place for place, kind in enumerate(KINDS)}
-    described: dict[str, tuple[str, str, bool]] = {}
-    for thing, kind, what, marked in source.rows("search/things"):
+    described: dict[str, tuple[str, str, bool, bool]] = {}
+    for thing, kind, what, marked, ended in source.rows("search/things"):
         held = described.get(thing.value)
         if held is None or kinds[kind.value] < kinds[held[0]]:
-            described[thing.value] = (kind.value, what.value, marked.value in ("true", "1"))
+            said = (marked.value in ("true", "1"), ended.value in ("true", "1"))
+            described[thing.value] = (kind.value, what.value, *said)
     named: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for thing, how, name in source.rows("search/names"):
         if thing.value in described:
@@ -311,8 +315,8 @@ def _read(source: Source) -> tuple[list[_Thing], list[_Name]]:
         label = min((text for how, text in named[iri] if how == "label"), default="")
         if label:
             names += _names_of(len(things), sorted(named[iri]))
-            kind, what, marked = described[iri]
-            things.append(_Thing(iri, kind, label, what, marked))
+            kind, what, marked, ended = described[iri]
+            things.append(_Thing(iri, kind, label, what, marked, ended))
     return things, names
 
 
