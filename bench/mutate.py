@@ -1,8 +1,9 @@
-"""Mutates the decision queries and the combiner, and counts which mutants the worlds notice.
+"""Mutates the decision queries and the combiner, and counts which mutants are noticed.
 
 Usage: `python -m bench.mutate [--every N] [--match TEXT] [--queries | --code]`. A mutant is killed
-when some world of the single-fault matrix or of the random mix gets another answer than from the
-unmutated engine (or the mutant fails). Prints each survivor; an argued one is listed in `bench/RESULTS.md` with its reason.
+when a case beside its query is not met, or some world of the single-fault matrix or of the random
+mix gets another answer than from the unmutated engine, or the mutant fails. Prints each survivor;
+an argued one is listed in `bench/RESULTS.md` with its reason.
 """
 
 from __future__ import annotations
@@ -17,12 +18,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
+Job = tuple[Path, str, str]
+"""A mutant: the file, what was changed in it, and its text then."""
+
 _QUERY_OPERATORS = (
     ("plus to one step", re.compile(r"\+(?= \?| /|/)"), ""),
     ("star to one step", re.compile(r"\)\*"), ")"),
     ("drop NOT", re.compile(r"NOT EXISTS"), "EXISTS"),
     ("join to OPTIONAL", re.compile(r"UNION \{"), "OPTIONAL {"),
     ("swap from and to", re.compile(r"\?from ;"), "?to ;"),
+    ("drop part", re.compile(r" ; (?:a|vires:\w+|org:\w+) [?\w:]+(?= [.;}]|\n)"), ""),
+    ("drop statement", re.compile(r"(?<=\.) \?\w+ a vires:\w+ (?=\})"), ""),
+    ("drop FILTER", re.compile(r"FILTER NOT EXISTS \{(?:[^{}]|\{[^{}]*\})*\}"), ""),
     ("drop isIRI", re.compile(r"FILTER\(isIRI\(\?\w+\)\)"), ""),
     ("swap class", re.compile(r"vires:DisclosingSide"), "vires:ReceivingSide"),
 )
@@ -130,11 +137,10 @@ def main() -> int:
     options = parser.parse_args()
     both = not (options.queries or options.code)
     sys.path.insert(0, str(ROOT))
-    from bench.mutation_worlds import Judge
+    from bench.mutation_worlds import cases_kill
     from vires.decide.gather import QUERIES
 
-    judge = Judge()
-    jobs: list[tuple[Path, str, str]] = []
+    jobs: list[Job] = []
     if options.queries or both:
         for key in sorted(QUERIES):
             path = ROOT / "queries" / key / "view.rq"
@@ -157,18 +163,27 @@ def main() -> int:
             path = ROOT / "app" / "vires" / "decide" / f"{name}.py"
             jobs += [(path, *m) for m in code_mutants(path.read_text())]
     chosen = [job for job in jobs if options.match in f"{job[0]}: {job[1]}"][:: options.every]
-    survivors = 0
-    # Forked, so that each worker holds the worlds and the answers to them.
+    left = [job for job in chosen if job[0].suffix != ".rq" or not cases_kill(job[0], job[2])]
+    print(f"{len(chosen) - len(left)} of {len(chosen)} mutants killed by the cases beside a query")
+    survivors = _survivors(left) if left else []
+    for path, name, _ in survivors:
+        print(f"survived {path.relative_to(ROOT)}: {name}")
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants killed")
+    return 1 if len(survivors) > 3 else 0
+
+
+def _survivors(jobs: list[Job]) -> list[Job]:
+    """Those that no world notices. Forked, so that each worker holds the worlds and answers."""
+    from bench.mutation_worlds import Judge
+
+    judge, found = Judge(), []
     with multiprocessing.get_context("fork").Pool() as pool:
-        mutants = [(path, mutant) for path, _, mutant in chosen]
-        killed = pool.imap(judge.kills, mutants)
-        for number, ((path, name, _), dead) in enumerate(zip(chosen, killed, strict=True), 1):
-            print(f"\r{number} of {len(chosen)}", end="", file=sys.stderr, flush=True)
+        killed = pool.imap(judge.kills, [(path, mutant) for path, _, mutant in jobs])
+        for number, (job, dead) in enumerate(zip(jobs, killed, strict=True), 1):
+            print(f"\r{number} of {len(jobs)}", end="", file=sys.stderr, flush=True)
             if not dead:
-                survivors += 1
-                print(f"survived {path.relative_to(ROOT)}: {name}", flush=True)
-    print(f"{len(chosen) - survivors} of {len(chosen)} mutants killed")
-    return 1 if survivors > 3 else 0
+                found.append(job)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Judges one mutant of the decision code or queries against the worlds of the matrix and of the mix.
+"""Judges one mutant of the decision code or queries.
+
+A mutant of a query is first tried on the cases beside it, which take no time; what they do not
+notice, on the worlds of the matrix and of the mix.
 
 The expected answers are computed once. Each mutant is tried in a forked child, which imports the
 decision code afresh with the mutated text in place of the file's own.
@@ -12,14 +15,17 @@ import importlib.util
 import os
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
+from unittest import mock
 
+from tests.view_cases import all_cases
 from tests.worlds.compare import engine_answer
 from tests.worlds.matrix import matrix
 from tests.worlds.mix import PARTED, random_world
+from vires import library
 
 ROOT = Path(__file__).parent.parent
 
@@ -78,7 +84,7 @@ class Judge:
     def _all_alike(self, path: Path, mutant: str) -> bool:
         sys.stderr = Path(os.devnull).open("w")  # a mutant that fails is killed, and says so oddly
         if path.suffix == ".rq":
-            self._replace_query(path, mutant)
+            library.view = _with(path, mutant)  # type: ignore[assignment]
         else:
             name = "vires.decide." + path.stem
             sys.meta_path.insert(0, _Finder(name, path, mutant))
@@ -89,15 +95,22 @@ class Judge:
 
         return all(answer(world) == expected for world, expected in self._cases)
 
-    @staticmethod
-    def _replace_query(path: Path, mutant: str) -> None:
-        from vires import library
 
-        key = "/".join(path.parent.relative_to(ROOT / "queries").parts)
-        read = library.view
-        changed = library.parse(key, mutant)
+def cases_kill(path: Path, mutant: str) -> bool:
+    """Whether a case beside a query is not met under a mutant of it, or the mutant fails."""
+    with mock.patch.object(library, "view", _with(path, mutant)):
+        try:
+            return any(case.wrong() for case in all_cases(_key(path)))
+        except Exception:  # whatever a mutant fails with, it is noticed
+            return True
 
-        def view(wanted: str) -> library.View:
-            return changed if wanted == key else read(wanted)
 
-        library.view = view  # type: ignore[assignment]
+def _key(path: Path) -> str:
+    return "/".join(path.parent.relative_to(ROOT / "queries").parts)
+
+
+def _with(path: Path, mutant: str) -> Callable[[str], library.View]:
+    """What reads a view, with the mutant in place of one."""
+    read, key = library.view, _key(path)
+    changed = library.parse(key, mutant)
+    return lambda wanted: changed if wanted == key else read(wanted)

@@ -1,0 +1,125 @@
+"""The cases beside the views: `queries/{family}/{view}/cases.toml`, a sentence and what it expects.
+
+A case has a `sentence`, `data` (Turtle, with `PREFIXES` understood; the shipped record where there
+is none), the parameters `with` which the view is asked, the `columns` looked at (all where not
+named), and `expect` (each row, in any order) or `includes` and `excludes` (some of them). A term is
+written as a prefixed name where it is an IRI, and as its lexical form where it is a literal.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from tests.browser.shipped import snapshot
+from vires import library
+from vires.content import content_root
+from vires.store import Snapshot, from_quads
+
+PREFIXES: Final = {
+    "w": "https://cases.vires.example/id/",
+    "vires": "https://w3id.org/vires/ns#",
+    "base": "https://w3id.org/vires/",
+    "org": "http://www.w3.org/ns/org#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+_GRAPH: Final = ox.NamedNode(PREFIXES["w"] + "graph")
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One sentence about one view, and what must come of it."""
+
+    view: str
+    sentence: str
+    data: str
+    given: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    expect: frozenset[Row] | None
+    includes: frozenset[Row]
+    excludes: frozenset[Row]
+
+    def wrong(self) -> str:
+        """What the view gives that it should not, and what is missing; '' where it is right."""
+        found = self._rows()
+        lacking = (self.expect or self.includes) - found
+        excess = found & self.excludes if self.expect is None else found - self.expect
+        said = [("missing", lacking), ("not expected", excess)]
+        return "; ".join(f"{word}: {sorted(rows)}" for word, rows in said if rows)
+
+    def _rows(self) -> frozenset[Row]:
+        asked = {name: ox.NamedNode(_iri(value)) for name, value in self.given}
+        names = [c.name for c in library.view(self.view).columns if not c.computed]
+        places = [names.index(column) for column in self.columns or names]
+        rows = _record(self.data).rows(self.view, **asked)
+        return frozenset(tuple(_shown(row[place]) for place in places) for row in rows)
+
+
+def all_cases(view: str = "") -> list[Case]:
+    """The cases of a view, or of every view; an error where one is not written as it should be."""
+    found = []
+    for path in sorted((content_root() / "queries").glob(f"{view or '*/*'}/cases.toml")):
+        key = f"{path.parent.parent.name}/{path.parent.name}"
+        for written in tomllib.loads(path.read_text())["case"]:
+            found.append(_case(key, **{k.replace("with", "given"): v for k, v in written.items()}))
+    return found
+
+
+def _case(
+    view: str,
+    *,
+    sentence: str,
+    data: str = "",
+    given: dict[str, str] | None = None,
+    columns: list[str] | None = None,
+    expect: list[list[str]] | None = None,
+    includes: list[list[str]] | None = None,
+    excludes: list[list[str]] | None = None,
+) -> Case:
+    assert (expect is None) == bool(includes or excludes), f"{view}: {sentence}"
+    return Case(
+        view,
+        sentence,
+        data,
+        tuple((given or {}).items()),
+        tuple(columns or ()),
+        None if expect is None else frozenset(map(tuple, expect)),
+        frozenset(map(tuple, includes or ())),
+        frozenset(map(tuple, excludes or ())),
+    )
+
+
+@cache
+def _record(data: str) -> Snapshot:
+    if not data:
+        return snapshot()
+    head = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
+    triples = ox.parse((head + data).encode(), ox.RdfFormat.TURTLE)
+    return from_quads(ox.Quad(*triple.triple, _GRAPH) for triple in triples)
+
+
+def _iri(name: str) -> str:
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local if prefix in PREFIXES else name
+
+
+def _shown(term: Any) -> str:
+    if term is None:
+        return ""
+    value = str(term.value)
+    if isinstance(term, ox.NamedNode):
+        # The longest first: the namespace of terms stands below the base.
+        for name, iri in sorted(PREFIXES.items(), key=lambda one: -len(one[1])):
+            if value.startswith(iri):
+                return f"{name}:{value.removeprefix(iri)}"
+    return value
