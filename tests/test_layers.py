@@ -33,7 +33,7 @@ FLOORS = (
         "query",
         "validate",
     ),
-    ("registers",),
+    ("registers", "health"),
     ("web",),
     ("checking", "serving"),
     ("cli", "__init__"),
@@ -92,6 +92,7 @@ def test_a_module_imports_from_its_own_floor_or_below(path: Path) -> None:
         ("markupsafe", {"guidance"}),
         ("flask", {"web"}),
         ("granian", {"serving"}),
+        ("icalendar", {"health"}),
     ],
 )
 def test_a_library_is_used_in_its_room_alone(library: str, rooms: set[str]) -> None:

@@ -86,6 +86,7 @@ AS_AT: Final = VIRES + "asAt"
 SOON_UNTIL: Final = VIRES + "soonUntil"
 LAPSED_BEFORE: Final = VIRES + "lapsedBefore"
 CONSISTENCY_RULE: Final = VIRES + "ConsistencyRule"
+SETS_RULE: Final = VIRES + "setsRule"
 
 # Classes.
 PERMISSIVE_POWER: Final = VIRES + "PermissivePower"

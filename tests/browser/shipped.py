@@ -15,6 +15,7 @@ from vires.content import graph_files
 from vires.decide import Question, ask, choices
 from vires.store import Snapshot, from_quads
 from vires.store.sources import read, readable
+from vires.validate.standing import finder
 from vires.web import create_app
 
 DAY = date(2026, 11, 22)
@@ -28,6 +29,10 @@ class Held:
         """The shipped record."""
         return snapshot()
 
+    def findings(self, _: Snapshot) -> str | None:
+        """What the rules find of it."""
+        return findings()
+
 
 def application():  # type: ignore[no-untyped-def]
     """The site on the shipped record, on a fixed day."""
@@ -39,6 +44,12 @@ def snapshot() -> Snapshot:
     """The shipped graphs of the public class."""
     graphs = readable(read(graph_files()), "public")
     return from_quads(quad for graph in graphs for quad in graph.quads)
+
+
+@cache
+def findings() -> str:
+    """What the rules find of the shipped record on that day, as it is kept with it."""
+    return finder(DAY)(snapshot(), None)
 
 
 @cache

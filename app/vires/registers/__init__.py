@@ -6,7 +6,7 @@ shown, and whether rows can be chosen or put in order by it. Nothing here knows 
 
 from vires.registers.choose import Chosen, Facet, Option, Page, Problem, choose, facets, page, rows
 from vires.registers.model import Row, Table, Value
-from vires.registers.read import registers, table
+from vires.registers.read import registers, slug, table
 from vires.registers.sheet import lines
 from vires.registers.tree import Branch, branches
 
@@ -27,5 +27,6 @@ __all__ = [
     "page",
     "registers",
     "rows",
+    "slug",
     "table",
 ]

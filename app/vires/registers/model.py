@@ -52,7 +52,8 @@ class Row:
 class Table:
     """A whole register on one day: its view, its rows by name, and what it was read from.
 
-    `words` gives the known values of a facet whose words are fixed, used or not.
+    `words` gives the known values of a facet whose words are fixed, used or not. Rows that are
+    `ranked` stand in an order that no column shows.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Table:
     on: date
     data_version: str
     words: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    ranked: bool = False
 
     @property
     def tree(self) -> Column | None:

@@ -193,7 +193,7 @@ class _Reader:
             return Value(key, label, label, text, text in self.examples)
         if column.kind == "date":
             return Value(text, _day(text), text)
-        return Value(_slug(text), text, text)
+        return Value(slug(text), text, text)
 
     def listed(self, column: Column) -> dict[str, tuple[Value, ...]]:
         """For each thing, the rows of another register that name it: how many, or which."""
@@ -224,7 +224,7 @@ def _settled(values: tuple[Value, ...]) -> tuple[Value, ...]:
 
 
 def _word(text: str) -> Value:
-    return Value(_slug(text), text, text)
+    return Value(slug(text), text, text)
 
 
 def _is_iri(term: Any) -> bool:
@@ -240,7 +240,8 @@ def _end(iri: str) -> str:
     return re.split(r"[/#]", iri.rstrip("/"))[-1]
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """How addresses name a word or a text."""
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 

@@ -48,13 +48,20 @@ class Reader:
             self._held = (name, snapshot)
         return snapshot
 
-    def findings(self) -> str | None:
-        """What was found of the current record when it was written; None where nothing was kept.
+    def findings(self, snapshot: Snapshot | None = None) -> str | None:
+        """What was found of a record when it was written; None where nothing was kept.
 
-        Errors: those of `current`.
+        `snapshot` is one that `current` gave; without it no store is opened, and it is that of
+        the generation that is current now.
+        Errors: those of `current`, and `StoreError` where it is kept and cannot be read.
         """
-        name = folder.current(self._state)
-        path = folder.findings(folder.generations(self._state) / name, self._access)
+        if snapshot is None:
+            here = folder.generations(self._state) / folder.current(self._state)
+        elif snapshot.path is None:
+            return None
+        else:
+            here = snapshot.path.parent
+        path = folder.findings(here, self._access)
         try:
             return path.read_text(encoding="utf-8")
         except FileNotFoundError:

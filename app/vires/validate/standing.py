@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from vires.errors import MalformedError, StoreError
 from vires.store import Judge, Snapshot
@@ -20,14 +20,30 @@ from vires.validate.check import check
 from vires.validate.report import Acceptance, Finding, Report, Silence
 from vires.validate.strays import strays
 
+REMEMBERED: Final = timedelta(days=90)
+"""How long what changed from one check to the next is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A finding that one check has and the check before it had not, or the other way about."""
+
+    day: date
+    gone: bool
+    finding: Finding
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The findings of a record as at a day, each with the day that it was first found on."""
+    """The findings of a record as at a day, each with the day that it was first found on.
+
+    `changes` are those of the last 90 days, the latest first; none at the first check of a record.
+    """
 
     as_at: date
     findings: tuple[tuple[Finding, date], ...]
     silences: tuple[Silence, ...]
+    changes: tuple[Change, ...] = ()
 
 
 def refuse_strays(graphs: Iterable[Graph]) -> None:
@@ -68,7 +84,7 @@ def finder(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
     rest = tuple(r for r in (rules() if pool is None else pool) if r.family != RECORD)
 
     def of(snapshot: Snapshot, before: Path | None) -> str:
-        return to_json(check(snapshot, rest, on, matrix=False), _first_days(before))
+        return to_json(check(snapshot, rest, on, matrix=False), _kept(before))
 
     return of
 
@@ -87,8 +103,9 @@ def refuse(report: Report) -> None:
     raise MalformedError(f"<{first.focus}>: {first.message} {fix} Rule {first.rule}{rest}")
 
 
-def to_json(report: Report, known: dict[tuple[str, str, str, str], date]) -> str:
-    """A report's findings as they are kept; `known` has the first day of those found before."""
+def to_json(report: Report, before: Standing | None) -> str:
+    """A report's findings as they are kept, beside those of the check before it, if any was."""
+    known = {_key(finding): since for finding, since in before.findings} if before else {}
     rows = [
         asdict(finding) | {"since": known.get(_key(finding), report.on)}
         for finding in report.findings
@@ -97,8 +114,18 @@ def to_json(report: Report, known: dict[tuple[str, str, str, str], date]) -> str
         "as_at": report.on,
         "findings": rows,
         "silences": [asdict(silence) for silence in report.silences],
+        "changes": [asdict(change) for change in _changes(report, before)] if before else [],
     }
     return json.dumps(kept, indent=1, ensure_ascii=False, default=_iso)
+
+
+def _changes(report: Report, before: Standing) -> list[Change]:
+    """What is new and what is gone since the check before, then what was and is remembered."""
+    now = {_key(finding) for finding in report.findings}
+    then = {_key(finding) for finding, _ in before.findings}
+    new = [Change(report.on, False, f) for f in report.findings if _key(f) not in then]
+    gone = [Change(report.on, True, f) for f, _ in before.findings if _key(f) not in now]
+    return [*new, *gone, *(c for c in before.changes if c.day > report.on - REMEMBERED)]
 
 
 def from_json(text: str) -> Standing:
@@ -112,6 +139,7 @@ def from_json(text: str) -> Standing:
             date.fromisoformat(found["as_at"]),
             tuple(_finding(row) for row in found["findings"]),
             tuple(Silence(**row) for row in found["silences"]),
+            tuple(_change(row) for row in found.get("changes", ())),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(f"the findings of the record are damaged ({error}); load again") from error
@@ -119,19 +147,27 @@ def from_json(text: str) -> Standing:
 
 def _finding(row: dict[str, Any]) -> tuple[Finding, date]:
     since = date.fromisoformat(row.pop("since"))
+    return _read(row), since
+
+
+def _read(row: dict[str, Any]) -> Finding:
     if (accepted := row.pop("accepted")) is not None:
         accepted = Acceptance(**accepted | {"until": date.fromisoformat(accepted["until"])})
-    return Finding(**row, accepted=accepted), since
+    return Finding(**row, accepted=accepted)
 
 
-def _first_days(before: Path | None) -> dict[tuple[str, str, str, str], date]:
-    """The first day of each finding of the generation before; none where nothing was kept."""
+def _change(row: dict[str, Any]) -> Change:
+    return Change(date.fromisoformat(row["day"]), row["gone"], _read(row["finding"]))
+
+
+def _kept(before: Path | None) -> Standing | None:
+    """What the check of the generation before found; None where nothing was kept."""
     if before is None or not before.is_file():
-        return {}
+        return None
     try:
-        return {_key(f): since for f, since in from_json(before.read_text("utf-8")).findings}
+        return from_json(before.read_text("utf-8"))
     except (StoreError, OSError, UnicodeDecodeError):  # a damaged file must not refuse a record
-        return {}
+        return None
 
 
 def _key(finding: Finding) -> tuple[str, str, str, str]:

@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from vires.addresses import path_of
 from vires.config import Settings, load
 from vires.decide import URGENT, Question, ask, choices
 from vires.explain import explain, uk_date
@@ -24,6 +25,7 @@ from vires.web import (
     api,
     errors,
     guiding,
+    health,
     journey,
     linked_data,
     pages,
@@ -84,6 +86,7 @@ def create_app(
     app.register_blueprint(registers.blueprint)
     app.register_blueprint(searching.blueprint)
     app.register_blueprint(guiding.blueprint)
+    app.register_blueprint(health.blueprint)
     app.register_blueprint(stating.blueprint)
     errors.register(app)
     security.register(app)
@@ -141,6 +144,7 @@ def _warm_answers(site: Site, snapshot: Snapshot) -> None:
 def _warm_lists(site: Site, snapshot: Snapshot) -> None:
     search(snapshot, "warm")
     registers.warm(snapshot, site.today())
+    site.health(snapshot)
     frameworks(snapshot, site.today())
 
 
@@ -168,6 +172,9 @@ def _set_templates(app: Flask) -> None:
         urgent=URGENT,
         site=app.extensions["vires"],
         guides_on=guiding.guides_on,
+        lines_on=health.lines_on,
+        path_of=path_of,
+        findings_not_met=health.unmet,
         report_link=stating.report_link,
     )
     app.jinja_env.filters["uk_date"] = uk_date

@@ -38,17 +38,27 @@ TYPES: Final = {"csv": CSV, "xlsx": XLSX}
 
 def show(name: str) -> tuple[str, int]:
     """A register: the rows that the address asks for, or what is wrong with the address."""
-    found = table(site().snapshot(), name, site().today())
+    return listed(table(site().snapshot(), name, site().today()))
+
+
+def listed(found: Table, template: str = "vires/register.html", **more: object) -> tuple[str, int]:
+    """A list as a page of a template, which is given what is `more` too."""
     chosen = choose(found, request.args.items(multi=True), paged=found.tree is None)
-    return _page(found, chosen), 400 if chosen.problems else 200
+    return _page(found, chosen, template, **more), 400 if chosen.problems else 200
 
 
 def download(name: str, form: str) -> Response | tuple[str, int]:
     """Exactly the rows that the address asks for, all pages of them, as a file."""
-    found = table(site().snapshot(), name, site().today())
+    return sheet(table(site().snapshot(), name, site().today()), form)
+
+
+def sheet(
+    found: Table, form: str, template: str = "vires/register.html", **more: object
+) -> Response | tuple[str, int]:
+    """The rows of a list that the address asks for, as CSV or XLSX."""
     chosen = choose(found, request.args.items(multi=True), paged=False)
     if chosen.problems:
-        return _page(found, chosen), 400
+        return _page(found, chosen, template, **more), 400
     wanted = rows(found, chosen)
     cells = lines(found, wanted)
     if form == "csv":
@@ -57,7 +67,7 @@ def download(name: str, form: str) -> Response | tuple[str, int]:
         about = _about(found, chosen, len(wanted))
         data = to_xlsx(found.view.title, cells, about, made=found.on)
     response = Response(data, content_type=TYPES[form])
-    file = f"vires-{name}-{found.on.isoformat()}.{form}"
+    file = f"vires-{found.name}-{found.on.isoformat()}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     response.headers["Access-Control-Allow-Origin"] = "*"  # public data, as `/doc` and `/api` give
     return response
@@ -94,10 +104,10 @@ def held(name: str, **filters: list[str]) -> tuple[int, str]:
     return len(rows(found, chosen)), link(name, chosen.pairs())
 
 
-def _page(found: Table, chosen: Chosen) -> str:
+def _page(found: Table, chosen: Chosen, template: str, **more: object) -> str:
     shown = page(found, chosen)
     return render_template(
-        "vires/register.html",
+        template,
         table=found,
         chosen=chosen,
         page=shown,
@@ -112,12 +122,13 @@ def _page(found: Table, chosen: Chosen) -> str:
         listed=LISTED,
         link=link,
         path_of=path_of,
+        **more,
     )
 
 
 def _order(found: Table, chosen: Chosen, name: str) -> tuple[str, str]:
     """The address that puts rows in order of a column, and how they are in order of it now."""
-    current = chosen.order or found.view.shown[0].name
+    current = chosen.order or ("" if found.ranked else found.view.shown[0].name)
     if current != name:
         return link(found.name, chosen.pairs(order=name)), ""
     falling = f"-{name}" if not chosen.falling else name

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from flask import current_app
 from werkzeug.exceptions import ServiceUnavailable
 
+from vires.health import Health, health
 from vires.sandbox import Sandbox
 from vires.store import Snapshot
 
@@ -19,6 +20,10 @@ class SnapshotReader(Protocol):
 
     def current(self) -> Snapshot:
         """The current snapshot; any exception means that the record cannot be read now."""
+        ...
+
+    def findings(self, snapshot: Snapshot) -> str | None:
+        """What was found of a snapshot when it was written, as text; None where nothing is kept."""
         ...
 
 
@@ -45,6 +50,17 @@ class Site:
             return self.reader.current()
         except Exception as error:
             raise ServiceUnavailable from error
+
+    def health(self, snapshot: Snapshot) -> Health:
+        """The health of a snapshot today, from what was found when it was written.
+
+        Whatever goes wrong with what was found, the page that asks is shown, and says so.
+        """
+        try:
+            text, readable = self.reader.findings(snapshot), True
+        except Exception:
+            text, readable = None, False
+        return health(snapshot, text, self.today(), readable=readable)
 
 
 def site() -> Site:

@@ -47,6 +47,7 @@ REGISTERS: Final = {
     "purpose": Item("Purposes", "/purposes"),
     "category": Item("Kinds of information", "/categories"),
     "ns": Item("Data model", "/model"),
+    "rule": Item("Consistency rules", "/rules"),
 }
 """The register that each kind of thing stands in, by the first part of its path."""
 

@@ -52,7 +52,10 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page under its own heading, with parts `below` it; `note` is a paragraph."""
+    """A part of a page under its own heading, with parts `below` it.
+
+    `note` is a paragraph, `code` a text to be shown as it is written.
+    """
 
     heading: str
     note: str = ""
@@ -60,11 +63,13 @@ class Section:
     items: tuple[Item, ...] = ()
     tables: tuple[Table, ...] = ()
     tree: tuple[Branch, ...] = ()
+    code: str = ""
     below: tuple[Section, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to show below the heading."""
-        return any((self.note, self.rows, self.items, self.tables, self.tree, self.below))
+        parts = (self.rows, self.items, self.tables, self.tree, self.below)
+        return any((self.note, self.code, *parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 from vires import terms
 from vires.decide.gather import Source
 from vires.explain.standing import IN_FORCE, UNDER_REVIEW, Standing
-from vires.explain.thing import agreement, community, concept, flow, law, model, organisation
+from vires.explain.thing import agreement, community, concept, flow, law, model, organisation, rule
 from vires.explain.thing.generic import Found, Richer, find, page, successors
 from vires.explain.thing.naming import Namer
 from vires.explain.thing.parts import Item, Thing
@@ -61,8 +61,21 @@ _RICHER: Final[tuple[tuple[tuple[str, ...], Callable[[Found], Richer]], ...]] = 
     (concept.CONCEPTS, concept.concept),
     (model.TERMS, model.term),
     (concept.SCHEMES, concept.scheme),
+    (tuple(rule.RULES), rule.rule),
 )
 """What adds to the page of each class; the first whose classes are stated."""
+
+
+WATCHED: Final = frozenset(
+    {
+        *agreement.INSTRUMENTS,
+        *agreement.VERSIONS,
+        *organisation.ORGANISATIONS,
+        *community.COMMUNITIES,
+        *rule.RULES,
+    }
+)
+"""The classes of things whose page says what the rules find, also where they find nothing."""
 
 
 def _enrich(found: Found) -> Richer:

@@ -1,0 +1,274 @@
+"""What is not met, falls due soon, has changed or cannot be told, a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+from functools import cache, lru_cache
+from typing import Any, Final
+
+from vires.decide import names
+from vires.decide.gather import Source
+from vires.errors import StoreError
+from vires.explain import uk_date
+from vires.once import Once
+from vires.validate import SAID, Acceptance, Finding, Rule, rules
+from vires.validate import standing as kept
+
+WINDOW: Final = timedelta(days=90)
+"""How far ahead 'soon' looks, and how far back 'changed' does."""
+
+_FORESEES: Final = "vires:soonUntil"
+"""A rule that asks for this day tells of what falls due, before anything is wrong."""
+
+
+class Kind(Enum):
+    """What a line of the health check tells of, by the word it has on the page."""
+
+    NOT_MET = "Not met"
+    SOON = "Soon"
+    CHANGED = "Changed"
+    CANNOT_TELL = "Cannot tell"
+
+
+class Standing(Enum):
+    """Whether the rules were run on the record, as far as the site can see."""
+
+    CHECKED = "checked"
+    PENDING = "pending"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a line says of the rule that it comes from; `iri` is '' where the catalogue has none."""
+
+    iri: str = ""
+    number: str = ""
+    claim: str = ""
+    family: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: a sentence about a thing, the rule it comes from, and the roles that answer for it.
+
+    `on` is the day since when it stands, the day that it falls due, or the day of the change.
+    `severity` is must, should or advisory, '' where no rule was run. `value` is the thing that
+    breaks the rule, '' where none is named; `concerned` are the things on whose pages the line
+    is shown.
+    """
+
+    kind: Kind
+    thing: str
+    label: str
+    sentence: str
+    on: date | None
+    rule: Told
+    severity: str = ""
+    value: str = ""
+    accepted: Acceptance | None = None
+    owners: tuple[str, ...] = ()
+    concerned: frozenset[str] = frozenset()
+
+    def concerns(self, iri: str) -> bool:
+        """Whether it is shown on the page of a thing, or of the rule it comes from."""
+        return iri in self.concerned or (bool(iri) and iri == self.rule.iri)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Health:
+    """The health of a record on a day: every line, and the day that the rules were run on.
+
+    Read once, so the same one is itself.
+    """
+
+    lines: tuple[Line, ...]
+    standing: Standing
+    checked: date | None
+    data_version: str
+
+    def of(self, *kinds: Kind) -> tuple[Line, ...]:
+        """The lines of some kinds."""
+        return tuple(line for line in self.lines if line.kind in kinds)
+
+    def beside(self, iri: str) -> tuple[Line, ...]:
+        """What is shown on the page of a thing or a rule: all but what changed."""
+        return tuple(
+            line for line in self.lines if line.kind is not Kind.CHANGED and line.concerns(iri)
+        )
+
+
+def health(source: Source, text: str | None, today: date, *, readable: bool = True) -> Health:
+    """The health of a record, from the text that was kept with it (None where none was yet).
+
+    `readable` is false where what was kept could not be read. What falls due and what changed is
+    read from the record itself, whether or not the rules were run. Read once for a data version,
+    text and day.
+    Errors: those of `source`; a damaged text is none, it shows as `Standing.UNREADABLE`.
+    """
+    return _health(Once(source), text, today, readable)
+
+
+@lru_cache(maxsize=8)
+def _health(held: Once[Source], text: str | None, today: date, readable: bool) -> Health:
+    found: kept.Standing | None = None
+    if text is not None:
+        try:
+            found = kept.from_json(text)
+        except StoreError:
+            readable = False
+    standing = Standing.CHECKED if found else Standing.PENDING
+    lines = _Lines(held.source, today).read(found)
+    return Health(
+        lines,
+        standing if readable else Standing.UNREADABLE,
+        found.as_at if found else None,
+        held.source.data_version,
+    )
+
+
+@cache
+def _rules() -> dict[str, Rule]:
+    return {rule.key: rule for rule in rules()}
+
+
+def _told(key: str) -> Told:
+    """What a line says of its rule; its key in words where the catalogue has it no more."""
+    rule = _rules().get(key)
+    if rule is None:
+        return Told(claim=key.replace("-", " "))
+    return Told(rule.iri, rule.number, rule.claim, rule.family, rule.fix)
+
+
+def _foresees(key: str) -> bool:
+    rule = _rules().get(key)
+    return rule is not None and any(_FORESEES in str(quad.object) for quad in rule.quads)
+
+
+class _Lines:
+    """Reads the lines of one record on one day."""
+
+    def __init__(self, source: Source, today: date) -> None:
+        self.source, self.today = source, today
+        self.names = names(source)
+        self._known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
+
+    def read(self, found: kept.Standing | None) -> tuple[Line, ...]:
+        lines = [*self.found(found)] if found else []
+        dated = list(self.dated())
+        foreseen = {
+            (line.thing, line.rule.number): line for line in lines if line.kind is Kind.SOON
+        }
+        for line in dated:
+            if early := foreseen.get((line.thing, line.rule.number)):
+                lines[lines.index(early)] = replace(early, on=line.on)
+            else:
+                lines.append(line)
+        order = list(Kind)
+        severities = list(SAID.values())
+        return tuple(
+            sorted(
+                lines,
+                key=lambda line: (
+                    order.index(line.kind),
+                    severities.index(line.severity) if line.severity else len(severities),
+                    line.rule.number,
+                    line.rule.iri,
+                    line.label.casefold(),
+                    line.sentence,
+                ),
+            )
+        )
+
+    def found(self, standing: kept.Standing) -> Iterator[Line]:
+        """What the rules found, cannot tell, and found anew or no more."""
+        for finding, since in standing.findings:
+            kind = Kind.SOON if _foresees(finding.rule) else Kind.NOT_MET
+            yield self.finding(finding, kind, finding.message, since)
+        for change in standing.changes:
+            if change.day > self.today - WINDOW and not _foresees(change.finding.rule):
+                said = "No longer found: " if change.gone else "Newly found: "
+                yield self.finding(
+                    change.finding, Kind.CHANGED, said + change.finding.message, change.day
+                )
+        for silence in standing.silences:
+            claim = _told(silence.rule).claim
+            said = f"The record is silent on what this asks of {silence.focus_label}: {claim}."
+            yield self.line(Kind.CANNOT_TELL, silence.focus, said, None, silence.rule)
+
+    def finding(self, finding: Finding, kind: Kind, sentence: str, on: date) -> Line:
+        value = (finding.value or "").removeprefix("<").removesuffix(">")
+        line = self.line(
+            kind,
+            finding.focus,
+            sentence,
+            on,
+            finding.rule,
+            value if (finding.value or "").startswith("<") and value != finding.focus else "",
+        )
+        accepted = None if kind is Kind.CHANGED else finding.accepted
+        return replace(line, severity=SAID[finding.severity], accepted=accepted)
+
+    def dated(self) -> Iterator[Line]:
+        """What the record itself says of days that are near."""
+        for thing, day, will, did, other, rule in self.source.rows("health/dates"):
+            on = _day(day)
+            if on is None or not self.today - WINDOW <= on <= self.today + WINDOW:
+                continue
+            soon = on >= self.today
+            words = (will if soon else did).value
+            named = "" if other is None else f" {self.label(other.value)}"
+            sentence = f"{self.label(thing.value)} {words}{named} on {uk_date(on)}."
+            kind = Kind.SOON if soon else Kind.CHANGED
+            key = "" if rule is None else rule.value.rsplit("/", 1)[-1]
+            value = "" if other is None else other.value
+            yield self.line(kind, thing.value, sentence, on, key, value)
+
+    def line(
+        self,
+        kind: Kind,
+        thing: str,
+        sentence: str,
+        on: date | None,
+        rule: str,
+        value: str = "",
+    ) -> Line:
+        concerned, owners = self.concerned(thing)
+        return Line(
+            kind,
+            thing,
+            self.label(thing),
+            sentence,
+            on,
+            _told(rule),
+            value=value,
+            owners=owners,
+            concerned=concerned | ({value} if value else frozenset()),
+        )
+
+    def concerned(self, thing: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        """What a thing belongs to, and the roles that answer for that."""
+        if thing not in self._known:
+            rows = [] if thing.startswith("_:") else self._concerned(thing)
+            owners = {self.label(role.value) for _, role in rows if role is not None}
+            things = frozenset(other.value for other, _ in rows) | {thing}
+            self._known[thing] = (things, tuple(sorted(owners)))
+        return self._known[thing]
+
+    def _concerned(self, thing: str) -> list[tuple[Any, ...]]:
+        return list(self.source.rows("health/concerns", thing=thing))
+
+    def label(self, iri: str) -> str:
+        """What a thing is called; the end of its IRI in words where the record does not say."""
+        return self.names.get(iri) or iri.rstrip("/").rsplit("/", 1)[-1].replace("-", " ")
+
+
+def _day(term: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(term.value))
+    except ValueError:
+        return None

@@ -1,0 +1,138 @@
+"""The health check as a list, with the facets, order, pages and downloads of a register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from vires import library
+from vires.addresses import path_of
+from vires.decide import names
+from vires.decide.gather import Source
+from vires.explain import uk_date
+from vires.health.lines import Health, Kind, Line
+from vires.library import Column, View
+from vires.once import Once
+from vires.registers import Row, Table, Value, slug
+from vires.validate import SAID
+
+NAME: Final = "health-check"
+"""What addresses call the list."""
+
+_VIEWS: Final = ("health/dates", "health/concerns")
+
+_COLUMNS: Final = (
+    Column("thing", "thing", "Thing", sort=True),
+    Column("kind", "tag", "Outcome", facet="several"),
+    Column("found", "text", "What is said of it"),
+    Column("rule", "named", "Rule", facet="one", sort=True, empty="no rule"),
+    Column("on", "date", "Since, due or changed on", sort=True),
+    Column("severity", "tag", "Severity", place="under", facet="several", empty="none"),
+    Column("owner", "word", "Owning role", place="under", facet="several", sort=True),
+    Column("accepted", "text", "Accepted", place="under", empty="not accepted"),
+    Column("standing", "tag", "Accepted or open", place="none", facet="several"),
+    Column("about", "named", "Agreement, community or organisation", place="sheet", facet="one"),
+    Column("family", "word", "Rules about", place="none", facet="several", empty="no rule"),
+    Column("number", "text", "Candidate", place="sheet", empty="none"),
+    Column("fix", "text", "How to mend it", place="sheet", empty="nothing to mend"),
+    Column("example", "word", "Example data", place="sheet", facet="several"),
+)
+
+
+def table(source: Source, health: Health, today: date) -> Table:
+    """Every line as a row, in the order of the health check."""
+    return _table(Once(source), health, today)
+
+
+@lru_cache(maxsize=8)
+def _table(held: Once[Source], health: Health, today: date) -> Table:
+    source = held.source
+    reader = _Rows(source)
+    words = {
+        "kind": tuple(map(_word, (kind.value for kind in Kind))),
+        "severity": tuple(map(_word, (word.capitalize() for word in SAID.values()))),
+        "standing": tuple(map(_word, ("Open", "Accepted"))),
+    }
+    return Table(
+        NAME,
+        _view(),
+        tuple(reader.row(line) for line in health.lines),
+        today,
+        health.data_version,
+        words,
+        ranked=True,
+    )
+
+
+def _view() -> View:
+    """What the list says of itself; its rows are those that were kept, and of two views."""
+    return View(
+        key=_VIEWS[0],
+        title="Health check",
+        question=(
+            "What in the record is not met, falls due soon, has changed or cannot be told, "
+            "by which rule, and whose is it to mend?"
+        ),
+        audience="everyone",
+        parameters=(),
+        columns=(),
+        text=library.view(_VIEWS[0]).text,
+        shown=_COLUMNS,
+    )
+
+
+class _Rows:
+    """Makes rows of lines."""
+
+    def __init__(self, source: Source) -> None:
+        self.names = names(source)
+        marked = source.rows("answer/illustrative")
+        self.examples = frozenset(row[0].value for row in marked)
+        kinds = source.rows("health/concerned-kinds")
+        self.shown = frozenset(row[0].value for row in kinds)
+
+    def row(self, line: Line) -> Row:
+        rule, example = line.rule, line.thing in self.examples
+        cells = {
+            "kind": (_word(line.kind.value),),
+            "found": (_word(line.sentence),),
+            "rule": (_thing(rule.iri, rule.claim),) if rule.iri else (),
+            "on": tuple(_on(line)),
+            "severity": (_word(line.severity.capitalize()),) if line.severity else (),
+            "owner": tuple(_word(owner) for owner in line.owners),
+            "accepted": tuple(_accepted(line)),
+            "standing": (_word("Accepted" if line.accepted else "Open"),),
+            "about": tuple(self.about(line)),
+            "family": (_word(rule.family.replace("-", " ").capitalize()),) if rule.family else (),
+            "number": (_word(rule.number),) if rule.number else (),
+            "fix": (_word(rule.fix),) if rule.fix else (),
+            "example": (_word("Example data" if example else "Not example data"),),
+        }
+        return Row(line.thing, line.label, example, cells)
+
+    def about(self, line: Line) -> Iterator[Value]:
+        """The agreements, communities and organisations that a line concerns."""
+        for iri in sorted(line.concerned & self.shown):
+            yield _thing(iri, self.names.get(iri, iri))
+
+
+def _on(line: Line) -> Iterator[Value]:
+    if line.on is not None:
+        yield Value(line.on.isoformat(), uk_date(line.on), line.on.isoformat())
+
+
+def _accepted(line: Line) -> Iterator[Value]:
+    if line.accepted is not None:
+        one = line.accepted
+        yield _word(f"by {one.role} until {uk_date(one.until)}: {one.reason}")
+
+
+def _thing(iri: str, label: str) -> Value:
+    path = path_of(iri)
+    return Value(path.removeprefix("/doc/") if path else iri, label, label, iri)
+
+
+def _word(text: str) -> Value:
+    return Value(slug(text), text, text)
