@@ -22,6 +22,7 @@ from tests.browser.shipped import DAY, VERDICTS, Held, application, query, quest
 from vires.addresses import path_of
 from vires.config import Settings
 from vires.decide import HEADINGS, URGENT, choices
+from vires.store import Snapshot
 from vires.web import create_app
 
 ARGUMENTS = [
@@ -84,6 +85,13 @@ TEMPLATES = {
     "model": "/model",
     "view": "/doc/query/page/tiers",
     "not-acceptable": "/doc/agreement/mash?_mediatype=docx",
+    "health-check": "/health-check",
+    "health-check-filtered": "/health-check?kind=not-met&severity=must&sort=thing",
+    "health-check-accepted": "/health-check?standing=accepted",
+    "health-check-error": "/health-check?kind=nonsense",
+    "rules": "/rules",
+    "rule": "/doc/rule/is-signed-before-it-begins",
+    "left-out-rule": "/doc/rule/left-out/r59",
     "about": "/about",
     "accessibility": "/accessibility",
     "privacy": "/privacy",
@@ -122,6 +130,9 @@ class Switched:
         if self.gone:
             raise RuntimeError
         return Held().current()
+
+    def findings(self, held: Snapshot) -> str | None:
+        return Held().findings(held)
 
 
 READER = Switched()

@@ -101,7 +101,7 @@ class _Rows:
             "rule": (_thing(rule.iri, rule.claim),) if rule.iri else (),
             "on": tuple(_on(line)),
             "severity": (_word(line.severity.capitalize()),) if line.severity else (),
-            "owner": tuple(_word(owner) for owner in line.owners),
+            "owner": tuple(map(_word, line.owners or ("not recorded",))),
             "accepted": tuple(_accepted(line)),
             "standing": (_word("Accepted" if line.accepted else "Open"),),
             "about": tuple(self.about(line)),

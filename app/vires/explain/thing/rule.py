@@ -10,7 +10,7 @@ from typing import Final
 from vires import terms
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import capital
-from vires.explain.thing.parts import Item, Row, Section, Table
+from vires.explain.thing.parts import Item, Section, Table
 from vires.validate import SAID, Rule, rules
 
 RULES: Final = frozenset({terms.CONSISTENCY_RULE})
@@ -125,9 +125,10 @@ def _examples(one: Rule) -> Section:
                 continue
             left -= len(text)
         shown.append(Section(name, code=text))
-    rows = (Row("More, each a file", tuple(others)),) if others else ()
-    note = "" if one.examples("unknown") else "No example of 'cannot tell': it can always tell."
-    return Section("Examples", note, rows=rows, below=tuple(shown))
+    if others:
+        shown.append(Section("More examples, each a file", items=tuple(others)))
+    note = "" if one.examples("unknown") else "None that cannot tell: it can always tell."
+    return Section("Examples", note, below=tuple(shown))
 
 
 def _ordered(one: Rule) -> Iterator[tuple[str, Path]]:

@@ -1,0 +1,469 @@
+"""The health check: what was found is shown with its thing, rule, owner and day, and stops nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import date, timedelta
+from functools import cache
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlencode
+from xml.etree import ElementTree
+
+import openpyxl
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+from icalendar import Calendar
+
+from tests.browser.shipped import DAY, VERDICTS, application, findings, query, questions, snapshot
+from vires import ingest
+from vires.addresses import path_of
+from vires.config import Settings
+from vires.decide import HEADINGS, URGENT
+from vires.health import Health, Kind, Standing, health, table
+from vires.registers import choose, facets, rows
+from vires.store import Reader, Snapshot, commit, from_quads
+from vires.store.snapshot import graph_hash
+from vires.store.sources import Graph
+from vires.validate import rules, standing
+from vires.web import create_app
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+LATE = "is-signed-before-it-begins"
+PREFIXES = """PREFIX v: <https://w3id.org/vires/ns#> PREFIX ex: <https://example.org/id/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+PREFIX org: <http://www.w3.org/ns/org#> PREFIX r: <https://w3id.org/vires/rule/>
+"""
+
+
+def quads(text: str) -> tuple[ox.Quad, ...]:
+    """The statements of a small record."""
+    return ingest.quads((PREFIXES + text).encode(), ox.RdfFormat.TURTLE, "test")
+
+
+def graph_of(text: str, access: str = "public", name: str = "a") -> Graph:
+    """A small record as a graph to commit."""
+    iri = f"https://example.org/graph/{name}"
+    found = ingest.quads((PREFIXES + text).encode(), ox.RdfFormat.TURTLE, name, graph=iri)
+    return Graph(iri, found, graph_hash(found), access)
+
+
+@cache
+def shipped() -> Health:
+    return health(snapshot(), findings(), DAY)
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return application().test_client()
+
+
+class Reading:
+    """A reader of the shipped record whose findings are what a test says; it counts the asking."""
+
+    def __init__(self, text: object) -> None:
+        self.text, self.asked = text, 0
+
+    def current(self) -> Snapshot:
+        return snapshot()
+
+    def findings(self, _: Snapshot) -> str | None:
+        self.asked += 1
+        if isinstance(self.text, Exception):
+            raise self.text
+        assert self.text is None or isinstance(self.text, str)
+        return self.text
+
+
+STATES = {
+    "found": Standing.CHECKED,
+    "none found": Standing.CHECKED,
+    "not run yet": Standing.PENDING,
+    "cannot be read": Standing.UNREADABLE,
+    "damaged": Standing.UNREADABLE,
+}
+
+
+def reader(state: str) -> Reading:
+    """A reader in one of the states that findings may be in."""
+    none = json.dumps({"as_at": DAY.isoformat(), "findings": [], "silences": []})
+    texts: dict[str, object] = {
+        "found": findings(),
+        "none found": none,
+        "not run yet": None,
+        "cannot be read": OSError("/secret/place marker-9f3"),
+        "damaged": '{"as_at": 3}',
+    }
+    return Reading(texts[state])
+
+
+# R59: no finding hides or delays an answer or the urgent statement
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_an_answer_is_the_same_bytes_whatever_the_rules_found(verdict: str) -> None:
+    asked = query(questions()[verdict])
+    told: dict[str, set[bytes]] = {"page": set(), "api": set()}
+    for state in STATES:
+        held = reader(state)
+        site = create_app(Settings(), held, today=lambda: DAY).test_client()
+        page, api = site.get(f"/answer?{asked}"), site.get(f"/api/ask?{asked}")
+        assert (page.status_code, api.status_code) == (200, 200)
+        assert HEADINGS[verdict] in page.text
+        assert api.json["verdict"] == verdict
+        told["page"].add(page.data)
+        told["api"].add(api.data)
+        assert held.asked == 0, "an answer does not so much as look at what was found"
+    assert [len(told[kind]) for kind in told] == [1, 1]
+
+
+def first_in_header(text: str) -> str:
+    header = text[text.index("<header") :]
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", header)).split())
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/ask", "/guidance/emergency", "/health-check", "/rules", "/doc/agreement/marac",
+     "/doc/rule/" + LATE, "/no-such-page"],
+)  # fmt: skip
+def test_the_urgent_statement_is_first_whatever_the_rules_found(path: str, state: str) -> None:
+    held = reader(state)
+    response = create_app(Settings(), held, today=lambda: DAY).test_client().get(path)
+    assert response.status_code == (404 if path == "/no-such-page" else 200)
+    assert first_in_header(response.text).startswith(URGENT)
+    assert "marker-9f3" not in response.text
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_health_check_says_how_far_it_knows(state: str) -> None:
+    site = create_app(Settings(), reader(state), today=lambda: DAY).test_client()
+    page, home = site.get("/health-check"), site.get("/")
+    said = {
+        Standing.CHECKED: "The rules were run on 22 November 2026",
+        Standing.PENDING: "The rules have not been run on this record yet",
+        Standing.UNREADABLE: "cannot be read now",
+    }
+    for other, words in said.items():
+        assert (words in page.text) == (other is STATES[state])
+    assert ("not yet known" in home.text) == (STATES[state] is not Standing.CHECKED)
+    assert "fell due for review" in page.text or state == "found"  # what is dated is always shown
+    assert shipped().of(Kind.CHANGED)
+    beside = site.get("/doc/agreement/marac").text
+    assert ("Not yet known" in beside) == (STATES[state] is not Standing.CHECKED)
+
+
+# What was found
+
+
+def listed(client: FlaskClient, address: str = "/health-check.csv") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(client.get(address).text)))
+
+
+def test_every_finding_is_listed_with_its_words_rule_and_day(client: FlaskClient) -> None:
+    kept = json.loads(findings())
+    assert len(kept["findings"]) > 20
+    claims = {rule.key: rule.claim for rule in rules()}
+    said = {"Violation": "Must", "Warning": "Should", "Info": "Advisory"}
+    lines = {
+        (line["What is said of it"], line["IRI"], line["Rule"], line["Severity"],
+         line["Since, due or changed on"])
+        for line in listed(client) if line["Outcome"] in ("Not met", "Soon")
+    }  # fmt: skip
+    for one in kept["findings"]:
+        told = (one["message"], one["focus"], claims[one["rule"]], said[one["severity"]])
+        assert (*told, one["since"]) in lines
+    silent = {
+        (line["IRI"], line["Rule"]) for line in listed(client, "/health-check.csv?kind=cannot-tell")
+    }
+    assert silent == {(one["focus"], claims[one["rule"]]) for one in kept["silences"]}
+
+
+def test_a_page_of_the_list_names_thing_rule_and_owning_role(client: FlaskClient) -> None:
+    page = client.get("/health-check?kind=not-met&severity=must").text
+    found = [one for one in shipped().of(Kind.NOT_MET) if one.severity == "must"]
+    assert 0 < len(found) <= 25
+    for one in found:
+        assert unescape(page).count(one.sentence) == 1
+        assert f'href="{path_of(one.thing)}"' in page
+        assert f'href="{path_of(one.rule.iri)}"' in page
+        assert one.owners, one.sentence
+        for owner in one.owners:
+            assert owner in page
+    assert client.get("/health-check?about=agreement/warrington-adult-safeguarding").text.count(
+        "Owning role: not recorded"
+    )
+
+
+def test_every_value_of_every_facet_gives_the_count_it_states() -> None:
+    found = table(snapshot(), shipped(), DAY)
+    for facet in facets(found, choose(found, [])):
+        for option in facet.options:
+            chosen = choose(found, [(facet.column.name, option.value.key)])
+            assert not chosen.problems
+            assert len(rows(found, chosen)) == option.count > 0
+    assert {column.name for column in found.facets} >= {
+        "kind", "severity", "owner", "rule", "about", "standing", "family", "example",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong", ["kind=nonsense", "kind=<script>", "rule=r99", "sort=found", "page=0", "colour=red"]
+)
+def test_a_wrong_address_is_one_clear_error(client: FlaskClient, wrong: str) -> None:
+    name, value = wrong.split("=")
+    for form in ("", ".atom", ".ics", ".csv", ".xlsx"):
+        response = client.get(f"/health-check{form}?{urlencode({name: value})}")
+        assert response.status_code == 400
+        assert "This list could not be shown" in response.text
+        assert "<script>" not in response.text
+        assert first_in_header(response.text).startswith(URGENT)
+
+
+def test_a_finding_that_a_role_lives_with_says_who_why_and_until_when(client: FlaskClient) -> None:
+    kept = [one for one in json.loads(findings())["findings"] if one["accepted"]]
+    assert len(kept) == 2
+    page = client.get("/health-check?standing=accepted").text
+    for one in kept:
+        accepted = one["accepted"]
+        until = date.fromisoformat(accepted["until"])
+        words = f"by {accepted['role']} until {until.day} {until:%B %Y}: {accepted['reason']}"
+        assert words in unescape(page)
+        assert words in unescape(client.get(path_of(one["focus"]) or "").text)
+    assert len(listed(client, "/health-check.csv?standing=accepted")) == len(kept)
+
+
+# Soon and changed
+
+
+def dated(text: str, today: date = DAY) -> list[tuple[Kind, str]]:
+    found = health(from_quads(quads(text)), None, today)
+    return [(line.kind, line.sentence) for line in found.lines]
+
+
+@pytest.mark.parametrize(
+    ("days", "kind"),
+    [
+        (0, Kind.SOON),
+        (90, Kind.SOON),
+        (91, None),
+        (-1, Kind.CHANGED),
+        (-90, Kind.CHANGED),
+        (-91, None),
+    ],
+)
+def test_soon_and_changed_reach_ninety_days_either_way(days: int, kind: Kind | None) -> None:
+    on = DAY + timedelta(days)
+    lines = dated(f'ex:v v:endsOn "{on}"^^xsd:date ; skos:prefLabel "The version"@en .')
+    assert [found for found, _ in lines] == ([kind] if kind else [])
+
+
+WATCHED = {
+    'ex:t v:reviewDueOn "%s"^^xsd:date .': "falls due for review on",
+    'ex:t v:commencesOn "%s"^^xsd:date .': "starts on",
+    'ex:t v:inForceFrom "%s"^^xsd:date .': "comes into force on",
+    'ex:t v:inForceUntil "%s"^^xsd:date .': "is in force for the last day on",
+    'ex:t v:plannedFrom "%s"^^xsd:date .': "is planned to come into force on",
+    'ex:t a v:AppropriatePolicyDocument ; v:validUntil "%s"^^xsd:date .': "is valid for the last day on",
+    'ex:t a v:LegalCondition ; v:validFrom "%s"^^xsd:date .': "becomes valid on",
+    'ex:p v:participatesIn ex:t ; v:participant ex:o ; v:participatesUntil "%s"^^xsd:date .': "loses the party The other on",
+    'ex:m v:inCommunity ex:t ; org:member ex:o ; v:memberFrom "%s"^^xsd:date .': "gains the member The other on",
+    'ex:t v:hadStatusEvent ex:e . ex:e v:occurredOn "%s"^^xsd:date ; v:resultsInStatus ex:o .': "is to reach the status The other on",
+    'ex:t v:occurredOn "%s"^^xsd:date ; org:originalOrganization ex:o .': "takes effect on",
+    'ex:a v:acceptsNode ex:t ; v:acceptsRule r:side-has-one-role ; v:acceptedUntil "%s"^^xsd:date .': "has a finding that is accepted for the last day on",
+}
+
+
+@pytest.mark.parametrize("text", WATCHED)
+def test_each_kind_of_day_is_watched_and_worded(text: str) -> None:
+    names = ' ex:t skos:prefLabel "The thing"@en . ex:o skos:prefLabel "The other"@en .'
+    lines = dated(text % "2027-01-02" + names)
+    assert lines == [(Kind.SOON, f"The thing {WATCHED[text]} 2 January 2027.")]
+    (past,) = dated(text % "2026-10-02" + names)
+    assert past[0] is Kind.CHANGED
+    assert past[1].endswith("on 2 October 2026.")
+    assert past[1] != lines[0][1].replace("2 January 2027", "2 October 2026")
+
+
+def test_a_day_that_is_none_is_left_out() -> None:
+    assert dated('ex:v v:endsOn "soon" . ex:w v:endsOn "2027-02-30"^^xsd:date .') == []
+
+
+SIGNED = """ex:v a v:SharingAgreementVersion ; v:versionOf ex:agreement ; v:commencesOn "2025-01-06"^^xsd:date .
+ex:agreement a v:InformationSharingAgreement ; skos:prefLabel "The agreement"@en ; v:ownerRole ex:role .
+ex:role skos:prefLabel "Information asset owner"@en . ex:o skos:prefLabel "The council"@en .
+ex:s a v:Signature ; v:signs ex:v ; v:onBehalfOf ex:o ; v:signedOn "%s"^^xsd:date .
+"""
+
+
+def loaded(state: Path, text: str, on: date, **more: str) -> Health:
+    commit(state, [graph_of(text, **more)], judge=standing.judge(on))
+    held = Reader(Settings(state=state))
+    return health(held.current(), held.findings(held.current()), on)
+
+
+def changes(found: Health, rule: str = LATE) -> list[tuple[str, date | None]]:
+    """What was found anew or no more, by the first words and the day."""
+    return [
+        (line.sentence.split(": ")[0], line.on)
+        for line in found.of(Kind.CHANGED)
+        if line.rule.iri.endswith(rule) and line.severity
+    ]
+
+
+def test_what_one_check_finds_and_the_last_did_not_is_told_for_ninety_days(tmp_path: Path) -> None:
+    good, late = SIGNED % "2024-12-01", SIGNED % "2025-04-01"
+    first = loaded(tmp_path, good, DAY)
+    assert changes(first) == []
+    worse = loaded(tmp_path, late, DAY + timedelta(1))
+    assert changes(worse) == [("Newly found", DAY + timedelta(1))]
+    (line,) = (one for one in worse.of(Kind.NOT_MET) if one.rule.iri.endswith(LATE))
+    assert (line.on, line.owners) == (DAY + timedelta(1), ("Information asset owner",))
+    same = loaded(tmp_path, late + "ex:o v:hasType ex:kind .", DAY + timedelta(30))
+    assert changes(same) == [("Newly found", DAY + timedelta(1))]
+    better = loaded(tmp_path, good, DAY + timedelta(60))
+    assert sorted(changes(better)) == [
+        ("Newly found", DAY + timedelta(1)), ("No longer found", DAY + timedelta(60)),
+    ]  # fmt: skip
+    assert not [one for one in better.of(Kind.NOT_MET) if one.rule.iri.endswith(LATE)]
+    later = loaded(tmp_path, good + "ex:o v:hasType ex:kind .", DAY + timedelta(100))
+    assert changes(later) == [("No longer found", DAY + timedelta(60))]
+
+
+def test_what_only_staff_may_read_is_found_for_staff_alone(tmp_path: Path) -> None:
+    commit(
+        tmp_path,
+        [graph_of(SIGNED % "2025-04-01", "staff"), graph_of("ex:x skos:prefLabel 'x' .", name="b")],
+        judge=standing.judge(DAY),
+    )
+    seen = {}
+    for access in ("public", "staff"):
+        held = Reader(Settings(state=tmp_path, access=access))
+        site = create_app(Settings(), held, today=lambda: DAY).test_client()
+        seen[access] = site.get("/health-check.csv").text
+    assert "The council" in seen["staff"]
+    assert "The council" not in seen["public"]
+
+
+def test_a_review_that_is_due_soon_is_one_line_with_its_day() -> None:
+    text = """ex:v a v:SharingAgreementVersion ; v:versionOf ex:agreement ; skos:prefLabel "The version"@en ;
+    v:commencesOn "2025-01-06"^^xsd:date ; v:reviewDueOn "2027-01-02"^^xsd:date ."""
+    record = from_quads(quads(text))
+    found = health(record, standing.finder(DAY)(record, None), DAY)
+    (line,) = (one for one in found.of(Kind.SOON) if one.thing.endswith("/v"))
+    assert line.rule.iri.endswith("review-is-not-due-soon")
+    assert (line.on, line.severity) == (date(2027, 1, 2), "advisory")
+    assert not [one for one in found.of(Kind.NOT_MET) if one.rule.number == "R18"]
+
+
+# Downloads and feeds
+
+
+def test_the_sheet_holds_what_the_csv_holds(client: FlaskClient) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/health-check.xlsx?kind=not-met").data))
+    lines = [
+        [str(cell or "") for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)
+    ]
+    plain = list(csv.reader(io.StringIO(client.get("/health-check.csv?kind=not-met").text)))
+    assert [row[:3] for row in lines] == [row[:3] for row in plain]
+    assert len(lines) == 1 + len(shipped().of(Kind.NOT_MET))
+
+
+def test_the_feed_is_atom_with_lasting_names(client: FlaskClient) -> None:
+    response = client.get("/health-check.atom")
+    assert response.content_type == "application/atom+xml; charset=utf-8"
+    feed = ElementTree.fromstring(response.data)  # noqa: S314  our own
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == len(shipped().lines)
+    names = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert len(set(names)) == len(names)
+    assert all(name and name.startswith("urn:uuid:") for name in names)
+    again = ElementTree.fromstring(client.get("/health-check.atom").data)  # noqa: S314
+    assert names == [entry.findtext(f"{ATOM}id") for entry in again.findall(f"{ATOM}entry")]
+    for part in (feed, *entries):
+        assert part.findtext(f"{ATOM}title")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", part.findtext(f"{ATOM}updated") or "")
+        assert (part.findtext(f"{ATOM}updated") or "") <= f"{DAY}T00:00:00Z"
+    for entry in entries:
+        link = entry.find(f"{ATOM}link")
+        assert link is not None
+        assert client.get(link.get("href", "").removeprefix("http://localhost")).status_code == 200
+    said = {entry.findtext(f"{ATOM}summary") or "" for entry in entries}
+    for line in shipped().lines:
+        assert any(one.startswith(line.sentence) for one in said)
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Vires"
+
+
+def test_a_feed_of_some_holds_those(client: FlaskClient) -> None:
+    feed = ElementTree.fromstring(client.get("/health-check.atom?severity=must").data)  # noqa: S314
+    musts = [one for one in shipped().lines if one.severity == "must"]
+    assert len(feed.findall(f"{ATOM}entry")) == len(musts) > 0
+    assert feed.findtext(f"{ATOM}id", "").endswith("/health-check?severity=must")
+
+
+def test_the_calendar_holds_each_day_that_is_near(client: FlaskClient) -> None:
+    response = client.get("/health-check.ics")
+    assert response.content_type == "text/calendar; charset=utf-8"
+    assert all(len(line) <= 75 for line in response.data.split(b"\r\n"))
+    events = Calendar.from_ical(response.data).walk("VEVENT")
+    soon = shipped().of(Kind.SOON)
+    assert {(str(e["summary"]), e.decoded("dtstart")) for e in events} == {
+        (line.sentence, line.on) for line in soon
+    }
+    assert len(events) == len(soon) > 0
+    assert len({str(event["uid"]) for event in events}) == len(events)
+    assert client.get("/health-check.ics?kind=changed").data.count(b"BEGIN:VEVENT") == 0
+
+
+# Beside the things
+
+
+def shown_on(client: FlaskClient, iri: str) -> str:
+    return unescape(client.get(path_of(iri) or "").text)
+
+
+def test_a_finding_stands_beside_each_thing_it_concerns(client: FlaskClient) -> None:
+    kept = json.loads(findings())["findings"]
+    (one,) = (f for f in kept if f["rule"] == "law-relied-on-is-in-force")
+    base = "https://wolverhampton.vires.example/id/agreement/early-help"
+    for iri in (
+        base, f"{base}/v/1", f"{base}/v/1/flow/3", one["focus"], one["value"].strip("<>"),
+        "https://w3id.org/vires/org/ods-TAJ",
+    ):  # fmt: skip
+        page = shown_on(client, iri)
+        assert one["message"] in page, iri
+        assert 'href="/doc/rule/law-relied-on-is-in-force"' in page
+    assert one["message"] in shown_on(
+        client, "https://w3id.org/vires/rule/law-relied-on-is-in-force"
+    )
+    assert one["message"] not in shown_on(client, "https://w3id.org/vires/org/gss-E23000014")
+
+
+def test_a_community_shows_what_is_found_of_its_agreements(client: FlaskClient) -> None:
+    iri = "https://wolverhampton.vires.example/id/community/community-safety"
+    beside = shipped().beside(iri)
+    assert {line.rule.number for line in beside} >= {"R26", "R33"}
+    page = shown_on(client, iri)
+    assert beside[0].sentence in page
+    assert 'href="/health-check?about=community%2Fcommunity-safety"' in page
+    every = listed(client, "/health-check.csv?about=community/community-safety")
+    assert {line.sentence for line in beside} <= {row["What is said of it"] for row in every}
+
+
+def test_a_thing_without_findings_says_so_where_one_would_look(client: FlaskClient) -> None:
+    iri = "https://wolverhampton.vires.example/id/agreement/section-47"
+    assert not shipped().beside(iri)
+    assert "Nothing that is not met" in shown_on(client, iri)
+    assert "What the rules find" not in shown_on(client, "https://w3id.org/vires/purpose/prevent")
+
+
+def test_the_first_page_counts_what_is_not_met(client: FlaskClient) -> None:
+    page = client.get("/").text
+    number = len(shipped().of(Kind.NOT_MET))
+    assert f'<a class="govuk-link" href="/health-check?kind=not-met">{number}<' in page
+    assert len(listed(client, "/health-check.csv?kind=not-met")) == number
