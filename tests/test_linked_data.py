@@ -21,7 +21,7 @@ from vires import library, terms
 from vires.addresses import path_of
 from vires.config import Settings
 from vires.decide import URGENT, names
-from vires.exchange import FORMATS, context, describe
+from vires.exchange import FORMATS, context, context_iri, describe
 from vires.store import from_quads
 from vires.web import create_app
 from vires.web.negotiation import FORMS, best, named, split
@@ -322,7 +322,7 @@ def parsed(text: bytes, short: str) -> Graph:
     data = text.decode()
     if short == "jsonld":
         body = json.loads(data)
-        assert body["@context"] == "https://w3id.org/vires/context.jsonld"
+        assert body["@context"] == context_iri()
         body["@context"] = json.loads(context())["@context"]
         data = json.dumps(body)
     return Graph().parse(data=data, format=FORMATS[short])

@@ -73,6 +73,7 @@ ROUTES = {
     "/sparql": {"GET": 200, "HEAD": 200, "OPTIONS": 204, "POST": 415},
     "/static/<path:filename>": {"GET": 200, "HEAD": 200},
     "/context.jsonld": {"GET": 200, "HEAD": 200},
+    "/context/<version>.jsonld": {"GET": 404, "HEAD": 404},
     "/model": {"GET": 200, "HEAD": 200},
     "/ns": {"GET": 200, "HEAD": 200},
     "/ns.<short>": {"GET": 200, "HEAD": 200},

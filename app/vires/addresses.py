@@ -38,6 +38,16 @@ def path_of(iri: str) -> str | None:
     return None
 
 
+def document_of(iri: str) -> str | None:
+    """The IRI of the document about a thing, which names no host but the data's own base."""
+    path = path_of(iri)
+    if path is None:
+        return None
+    area = _AREA.fullmatch(iri)
+    foreign = iri.startswith((terms.BASE, LEGISLATION))
+    return (area[1] if area and not foreign else terms.BASE) + path.removeprefix("/")
+
+
 def iris_of(path: str, bases: Iterable[str]) -> tuple[str, ...]:
     """Every IRI that the page at `path` (after `/doc/`) could be about, in order of preference.
 

@@ -84,6 +84,7 @@ TEMPLATES = {
     "term": "/doc/ns/LegalReading",
     "model": "/model",
     "view": "/doc/query/page/tiers",
+    "alternates": "/doc/agreement/mash?_profile=alt",
     "not-acceptable": "/doc/agreement/mash?_mediatype=docx",
     "health-check": "/health-check",
     "health-check-filtered": "/health-check?kind=not-met&severity=must&sort=thing",

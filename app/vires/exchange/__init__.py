@@ -4,6 +4,22 @@ Statements come from a snapshot and leave as bytes. The same statements give the
 whichever process, so that an entity tag may be strong.
 """
 
-from vires.exchange.describe import FORMATS, context, describe
+from vires.exchange.describe import (
+    FORMATS,
+    alternates,
+    catalogued,
+    context,
+    context_iri,
+    context_version,
+    describe,
+)
 
-__all__ = ["FORMATS", "context", "describe"]
+__all__ = [
+    "FORMATS",
+    "alternates",
+    "catalogued",
+    "context",
+    "context_iri",
+    "context_version",
+    "describe",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
@@ -14,12 +15,13 @@ from vires import terms
 from vires.content import content_root
 from vires.decide.gather import Source
 
-CONTEXT: Final = terms.BASE + "context.jsonld"
 FORMATS: Final = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld"}
 """Each format that a description comes in, by file extension, with rdflib's name for it."""
 
 _PREFIXES: Final = {
     "vires": terms.VIRES,
+    "altr": "http://www.w3.org/ns/dx/connegp/altr#",
+    "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "org": terms.ORG,
@@ -40,7 +42,22 @@ def describe(source: Source, iri: str, format_: str) -> bytes:
     that is not in the record gives an empty document.
     """
     rows = source.rows("page/ontology", thing=iri) or source.rows("page/description", thing=iri)
-    graph = _graph(rows)
+    return _written(_graph(rows), iri, format_)
+
+
+def alternates(source: Source, iri: str, document: str, format_: str) -> bytes:
+    """The representations of the document about a thing: format and profile of each."""
+    rows = source.rows("describe/alternates", thing=iri, document=document)
+    return _written(_graph(rows), iri, format_)
+
+
+def catalogued(source: Source, iri: str, document: str, format_: str) -> bytes:
+    """The document about a thing as DCAT has it: its title, licence and files."""
+    rows = source.rows("describe/document", thing=iri, document=document)
+    return _written(_graph(rows), document, format_)
+
+
+def _written(graph: Graph, iri: str, format_: str) -> bytes:
     if format_ == "jsonld":
         return _framed(graph, iri)
     text = graph.serialize(format=FORMATS[format_])
@@ -53,6 +70,17 @@ def describe(source: Source, iri: str, format_: str) -> bytes:
 def context() -> bytes:
     """The JSON-LD context that the documents name."""
     return (content_root() / "ontology" / "context.jsonld").read_bytes()
+
+
+@cache
+def context_version() -> str:
+    """The version of the context: a hash of what it says, so that it can never change."""
+    return hashlib.sha256(context()).hexdigest()[:16]
+
+
+def context_iri() -> str:
+    """The address of this version of the context, the same on every host."""
+    return f"{terms.BASE}context/{context_version()}.jsonld"
 
 
 def _graph(rows: Sequence[tuple[Any, ...]]) -> Graph:
@@ -85,13 +113,14 @@ def _framed(graph: Graph, iri: str) -> bytes:
     """JSON-LD with the thing outermost and each named thing inside where it is first pointed to."""
     text = graph.serialize(format="json-ld", context=json.loads(context())["@context"])
     found = json.loads(text)
+    del found["@context"]
     nodes = found.get("@graph", [found])
     by_id = {node["id"]: node for node in nodes if "id" in node}
     root = by_id.pop(iri, {"id": iri})
     used: set[str] = set()
     framed = {key: _embedded(value, by_id, used) for key, value in sorted(root.items())}
     left = [node for key, node in sorted(by_id.items()) if key not in used]
-    body = {"@context": CONTEXT, **framed}
+    body = {"@context": context_iri(), **framed}
     if left:
         body["@included"] = left
     return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()

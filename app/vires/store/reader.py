@@ -83,7 +83,8 @@ def open_snapshot(state: Path, name: str, access: str) -> Snapshot:
         if graph["access"] in allowed
     }
     path = folder.generations(state) / name / access
-    return Snapshot(open_store(path), graphs, access, path.resolve())
+    made = folder.made(state, name)
+    return Snapshot(open_store(path), graphs, access, path.resolve(), made)
 
 
 def open_store(path: Path) -> ox.Store:

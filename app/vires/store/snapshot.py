@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -35,11 +36,11 @@ class Snapshot:
     """A record that never changes.
 
     `data_version` is `sha256:` and 64 hexadecimal digits, `access` the class whose graphs it
-    holds (public, partner or staff), `path` the folder it stands in, None for one in memory. Safe
-    to read from many threads.
+    holds (public, partner or staff), `path` the folder it stands in and `made` when it was
+    written, both None for one in memory. Safe to read from many threads.
     """
 
-    __slots__ = ("__weakref__", "_store", "access", "data_version", "graphs", "path")
+    __slots__ = ("__weakref__", "_store", "access", "data_version", "graphs", "made", "path")
 
     def __init__(
         self,
@@ -47,9 +48,11 @@ class Snapshot:
         graphs: Mapping[str, str],
         access: str = "public",
         path: Path | None = None,
+        made: datetime | None = None,
     ) -> None:
         self._store = store
         self.path = path
+        self.made = made
         self.graphs = dict(graphs)
         self.access = access
         self.data_version = version_of(graphs)

@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +77,19 @@ def manifest(state: Path, name: str) -> dict[str, Any]:
     if not isinstance(found, dict) or not {"graphs", "data_version"} <= set(found):
         raise StoreError(f"{path}: not a list of graphs; run `vires load`")
     return found
+
+
+def made(state: Path, name: str) -> datetime:
+    """When a generation was written, to the second.
+
+    Errors: `StoreError` where it is gone.
+    """
+    path = generations(state) / name / "manifest.json"
+    try:
+        written = int(path.stat().st_mtime)
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}; run `vires load`") from error
+    return datetime.fromtimestamp(written, UTC)
 
 
 def findings(generation: Path, access: str) -> Path:

@@ -14,14 +14,17 @@ from urllib.parse import quote
 from flask import Blueprint, Response, abort, render_template, request
 
 from vires import library, terms
-from vires.addresses import bases_of, iris_of, path_of
-from vires.decide.verdict import Snapshot
+from vires.addresses import bases_of, document_of, iris_of, path_of
+from vires.decide import labels
 from vires.errors import ContentError
-from vires.exchange import context, describe
+from vires.exchange import context, context_iri, context_version
 from vires.explain.thing import ONTOLOGY, Item, Removed, data_model, find_thing, locate, version_on
 from vires.library import View
+from vires.store import Snapshot
+from vires.web import profiles
 from vires.web.errors import told
 from vires.web.negotiation import FORMS, HTML, Form, best, named, split
+from vires.web.profiles import ALTERNATES, PROFILES, WHOLE, Profile
 from vires.web.site import site
 
 blueprint = Blueprint("linked_data", __name__)
@@ -33,6 +36,8 @@ QUERY_FORMS: Final = (HTML, SPARQL)
 MAX_PATH: Final = 400
 """The longest path of a thing, in characters: twice the longest on record."""
 
+_CONTEXT: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
+_VERSION: Final = re.compile(r".*/(v/\d+|\d+\.\d+\.\d+)(/.*)?", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SEGMENT: Final = re.compile(r"""[^\s\x00-\x20\x7f-\x9f<>"{}|\\^`/?#\[\]\ud800-\udfff\ufffd]+""")
 
@@ -63,12 +68,15 @@ def document(path: str) -> Response:
         return _gone(found)
     if found is None:
         return _dated(snapshot, stem, by_extension) or abort(404)
-    form = by_extension or _wanted()
+    profile = _profile()
+    if isinstance(profile, Response):
+        return profile
+    form = by_extension or _wanted(profile.forms)
     if isinstance(form, Response):
         return form
-    if form is None:
-        return _not_acceptable(_path(found))
-    return _document(snapshot, found, form)
+    if form not in profile.forms:
+        return _not_acceptable(_path(found), profile.forms, profiles.wish(profile))
+    return _document(snapshot, found, form, profile)
 
 
 @blueprint.get("/model")
@@ -88,9 +96,10 @@ def ontology(short: str) -> Response:
 def ontology_version(version: str) -> Response:
     """One version of the ontology: the one on record, under the IRI that names it."""
     stem, form = split(version)
-    if stem != data_model(site().snapshot()).version:
+    snapshot = site().snapshot()
+    if stem != data_model(snapshot).version:
         abort(404)
-    return document(f"ns.{form.short}" if form else "ns")
+    return _kept(document(f"ns.{form.short}" if form else "ns"), snapshot, ONTOLOGY)
 
 
 @blueprint.get("/doc/query/<path:key>")
@@ -116,8 +125,27 @@ def query(key: str) -> Response:
 
 @blueprint.get("/context.jsonld")
 def json_ld_context() -> Response:
-    """The JSON-LD context that every JSON-LD document of the site names."""
-    return _shared(Response(context(), mimetype="application/ld+json"))
+    """The current JSON-LD context."""
+    response = Response(context(), mimetype="application/ld+json")
+    response.headers["Content-Location"] = f"/context/{context_version()}.jsonld"
+    response.headers["Link"] = f'<{context_iri()}>; rel="canonical"'
+    return _shared(response)
+
+
+@blueprint.get("/context/<version>.jsonld")
+def json_ld_context_version(version: str) -> Response:
+    """The version of the context that a JSON-LD document names.
+
+    Terms are added to the context and never taken away, so the current one reads what was written
+    with an earlier one.
+    """
+    if version == context_version():
+        response = Response(context(), mimetype="application/ld+json")
+        response.cache_control.immutable = True
+        return _shared(response)
+    if not _CONTEXT.fullmatch(version):
+        abort(404)
+    return _shared(Response(status=302, headers={"Location": "/context.jsonld"}))
 
 
 def _bases(snapshot: Snapshot) -> frozenset[str]:
@@ -193,6 +221,17 @@ def _gone(found: Removed) -> Response:
     return response
 
 
+def _profile() -> Profile | Response:
+    """The profile asked for in the address; a 400 where none of those named is known."""
+    given = request.args.get("_profile")
+    if given is None:
+        return WHOLE
+    known = ", ".join(f"{profile.token} ({profile.iri})" for profile in PROFILES)
+    return profiles.wanted(given) or told(
+        400, f"There is no profile '{given[:80]}' here.", f"Give `_profile` as {known}."
+    )
+
+
 def _wanted(forms: Sequence[Form] = FORMS) -> Form | Response | None:
     """The form asked for in the address or by Accept; a 400 for a `_mediatype` that is unknown."""
     given = request.args.get("_mediatype")
@@ -204,25 +243,54 @@ def _wanted(forms: Sequence[Form] = FORMS) -> Form | Response | None:
     )
 
 
-def _not_acceptable(path: str, forms: Sequence[Form] = FORMS) -> Response:
+def _not_acceptable(path: str, forms: Sequence[Form] = FORMS, wish: str = "") -> Response:
     response = told(
         406,
         "This is not offered in any format that was asked for.",
         "It is offered in these:",
-        tuple(Item(f"{f.name} ({f.media})", f"{path}.{f.short}") for f in forms),
+        tuple(Item(f"{f.name} ({f.media})", f"{path}.{f.short}{wish}") for f in forms),
     )
     response.headers["Vary"] = "Accept"
-    response.headers["Link"] = ", ".join(_alternates(path, forms))
+    response.headers["Link"] = ", ".join(_alternates(path, forms, wish))
     return response
 
 
-def _document(snapshot: Snapshot, iri: str, form: Form) -> Response:
-    if form is HTML:
-        response = Response(_model(snapshot) if iri == ONTOLOGY else _page(snapshot, iri))
-    else:
-        body = describe(snapshot, iri, form.short)
+def _document(snapshot: Snapshot, iri: str, form: Form, profile: Profile) -> Response:
+    path = _path(iri)
+    if form is not HTML:
+        body = profile.write(snapshot, iri, document_of(iri) or "", form.short)
         response = _shared(Response(body, content_type=_content_type(form)))
-    return _with_links(response, iri, _path(iri), form, FORMS)
+        response.last_modified = snapshot.made
+        if _VERSION.fullmatch(path):
+            _kept(response, snapshot, iri)
+    elif profile is ALTERNATES:
+        response = Response(_listed(snapshot, iri))
+    else:
+        response = Response(_model(snapshot) if iri == ONTOLOGY else _page(snapshot, iri))
+    return _with_links(response, iri, path, form, profile.forms, profile)
+
+
+def _kept(response: Response, snapshot: Snapshot, iri: str) -> Response:
+    """With leave to keep the data of a version for good, where its graphs are frozen on record.
+
+    A page is not kept so: it says what is in force today.
+    """
+    graphs = snapshot.rows("page/frozen", thing=iri)
+    if response.mimetype != HTML.media and graphs and all(hash_ for _, hash_ in graphs):
+        response.cache_control.immutable = True
+    return response
+
+
+def _listed(snapshot: Snapshot, iri: str) -> str:
+    """The forms and profiles of a document, for people."""
+    return render_template(
+        "vires/thing/alternates.html",
+        iri=iri,
+        path=_path(iri),
+        name=labels(snapshot, (iri,)).get(iri, iri),
+        profiles=PROFILES,
+        wish=profiles.wish,
+    )
 
 
 def _page(snapshot: Snapshot, iri: str) -> str:
@@ -244,23 +312,30 @@ def _model(snapshot: Snapshot) -> str:
 
 
 def _with_links(
-    response: Response, iri: str, path: str, form: Form, forms: Sequence[Form]
+    response: Response,
+    iri: str,
+    path: str,
+    form: Form,
+    forms: Sequence[Form],
+    profile: Profile | None = None,
 ) -> Response:
-    response.headers["Content-Location"] = f"{path}.{form.short}"
+    wish = profiles.wish(profile) if profile else ""
+    response.headers["Content-Location"] = f"{path}.{form.short}{wish}"
     response.headers["Vary"] = "Accept"
     response.headers["Link"] = ", ".join(
         (
             f'<{iri}>; rel="describes"',
             f'<{path}>; rel="canonical"',
-            *_alternates(path, [other for other in forms if other is not form]),
+            *_alternates(path, [other for other in forms if other is not form], wish),
+            *(profiles.links(path, profile) if profile else ()),
             f'<{LICENCE}>; rel="license"',
         )
     )
     return response
 
 
-def _alternates(path: str, forms: Sequence[Form]) -> list[str]:
-    return [f'<{path}.{f.short}>; rel="alternate"; type="{f.media}"' for f in forms]
+def _alternates(path: str, forms: Sequence[Form], wish: str = "") -> list[str]:
+    return [f'<{path}.{f.short}{wish}>; rel="alternate"; type="{f.media}"' for f in forms]
 
 
 def _content_type(form: Form) -> str:

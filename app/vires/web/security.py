@@ -72,5 +72,7 @@ def _finish(response: Response) -> Response:
 def _cache(response: Response) -> str:
     if response.status_code >= 400:
         return ERROR_CACHE
-    # Only the address that names the file's hash never changes its content.
+    # Only an address that names a version of what it gives never changes its content.
+    if response.cache_control.immutable:
+        return FILE_CACHE
     return FILE_CACHE if request.endpoint == "static" and "v" in request.args else PAGE_CACHE
