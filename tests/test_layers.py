@@ -31,6 +31,7 @@ FLOORS = (
         "guidance",
         "listing",
         "query",
+        "rebase",
         "validate",
     ),
     ("registers", "health"),

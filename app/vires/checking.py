@@ -67,7 +67,9 @@ def _things(snapshot: Snapshot, request: Request) -> frozenset[validate.Term] | 
         known = {file.graph for file in shipped.files()}
         return validate.things_in(snapshot, set(snapshot.graphs) - known)
     if request.area:
-        base = content.area_base(request.area) + "graph/"
+        # An area loaded from another folder is known by its base alone.
+        given = "://" in request.area
+        base = (request.area if given else content.area_base(request.area)) + "graph/"
         return _named(snapshot, f"--area `{request.area}`", lambda graph: graph.startswith(base))
     if request.agreement:
         key = request.agreement.rstrip("/").rsplit("/", 1)[-1]

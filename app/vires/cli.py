@@ -17,6 +17,7 @@ from typer.core import TyperCommand
 
 from vires import __version__, answer_text, checking, config, decide, serving, shipped
 from vires import query as asking
+from vires import rebase as moving
 from vires.decide.words import URGENT
 from vires.errors import UsageError, ViresError
 from vires.store import Reader, Snapshot
@@ -91,6 +92,18 @@ def load(
     name = _load(settings, folders or [])
     found = folder.manifest(settings.state, name)
     print(f"generation {name}: {len(found['graphs'])} graphs, {found['data_version']['public']}")
+
+
+@app.command()
+def rebase(
+    base: Annotated[str, typer.Argument(help="Your own base, as https://sharing.example.org/.")],
+    root: Annotated[Path, typer.Argument(help="Folder laid out like the project.")] = Path(),
+    area: Annotated[str, typer.Option(help="Which area, where there are several.")] = "",
+) -> None:
+    """Move an area's own IRIs from the example host to a base of your own, file by file."""
+    found = moving.rebase(root, base, area)
+    print(f"{found.old} -> {found.new}: {found.iris} IRIs in {found.files} files")
+    print("Run `vires load` to make it the record.")
 
 
 @app.command()
@@ -278,7 +291,7 @@ def _row(text: str, where: str) -> dict[str, str]:
 @app.command()
 def check(
     files: Annotated[list[Path] | None, typer.Argument(help="Check these, not the record.")] = None,
-    area: Annotated[str, typer.Option(help="Check one area, by its key.")] = "",
+    area: Annotated[str, typer.Option(help="Check one area, by its key or base.")] = "",
     agreement: Annotated[str, typer.Option(help="Check one agreement, by its key.")] = "",
     rule: Annotated[list[str] | None, typer.Option(help="By key, number or family.")] = None,
     profile: Annotated[str, typer.Option(help="Framework profile that sets severities.")] = "",

@@ -6,13 +6,17 @@ A Turtle file is one named graph, whose IRI follows from the file's path (ontolo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from vires import terms
 from vires.errors import ContentError
+
+_BASE: Final = re.compile(r"https?://[a-z0-9.:-]+/", re.ASCII)
 
 
 @cache
@@ -44,19 +48,38 @@ class GraphFile:
     agreement: str | None
 
 
-def area_base(area: str) -> str:
-    """The base of an area's own IRIs, ending in a slash."""
-    return f"https://{area}.vires.example/"
+def base_file(root: Path, area: str) -> Path:
+    """Where a content folder names the base of an area that is not under its example host."""
+    return root / "data" / "areas" / area / "base.txt"
 
 
-def _graph_file(path: Path, parts: tuple[str, ...]) -> GraphFile:
+def area_base(area: str, root: Path | None = None) -> str:
+    """The base of an area's own IRIs in a content folder, ending in a slash.
+
+    It is an example host until `vires rebase` names another.
+    Errors: `ContentError` for a base file that names none.
+    """
+    path = base_file(content_root() if root is None else root, area)
+    if not path.is_file():
+        return f"https://{area}.vires.example/"
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(f"{path}: unreadable ({error}); run `vires rebase` again") from error
+    if not _BASE.fullmatch(text):
+        raise ContentError(f"{path}: `{text[:80]}` is no base; run `vires rebase` again")
+    return text
+
+
+def _graph_file(root: Path, path: Path) -> GraphFile:
+    parts = path.relative_to(root).parts
     stem = "/".join((*parts[:-1], parts[-1].removesuffix(".ttl")))
     if parts[:2] != ("data", "areas"):
         return GraphFile(path, f"{terms.BASE}graph/{stem.removeprefix('data/')}", None, None)
     area = parts[2]
     inside = "/".join(stem.split("/")[3:])
     agreement = parts[4] if parts[3] == "agreements" else None
-    return GraphFile(path, f"{area_base(area)}graph/{inside}", area, agreement)
+    return GraphFile(path, f"{area_base(area, root)}graph/{inside}", area, agreement)
 
 
 def graph_files(root: Path | None = None) -> tuple[GraphFile, ...]:
@@ -73,4 +96,4 @@ def _walk(base: Path) -> Iterator[GraphFile]:
     for pattern in (*patterns, "shapes/*.ttl", "shapes/*/*/rule.ttl"):
         for path in base.glob(pattern):
             if not path.name.startswith("map-"):
-                yield _graph_file(path, path.relative_to(base).parts)
+                yield _graph_file(base, path)

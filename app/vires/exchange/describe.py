@@ -92,17 +92,17 @@ def _graph(rows: Sequence[tuple[Any, ...]]) -> Graph:
     for prefix, namespace in _PREFIXES.items():
         graph.bind(prefix, namespace)
     for row in rows:
-        subject, prop, value = (_node(term) for term in row)
+        subject, prop, value = (node(term) for term in row)
         graph.add((subject, prop, value))
     return graph
 
 
-def _node(term: Any) -> Node:
+def node(term: Any) -> Node:
+    """A term of the store as rdflib has it, spelt as it is on record."""
     if (datatype := getattr(term, "datatype", None)) is not None:
         if term.language:
             return Literal(term.value, lang=term.language)
         plain = datatype.value == terms.XSD + "string"
-        # Not normalised: the record's own spelling of a value is what is handed on.
         return Literal(
             term.value, datatype=None if plain else URIRef(datatype.value), normalize=False
         )
