@@ -1,11 +1,15 @@
-"""Clients that strangers use, against a live server: SPARQLWrapper, rdflib, pandas, curl."""
+"""Clients that strangers use, against a live server: SPARQLWrapper, rdflib, pandas, npm, curl."""
 
 from __future__ import annotations
 
 import io
+import json
+import os
+import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 
@@ -30,6 +34,7 @@ from SPARQLWrapper import (
 from tests.serving import Server, serving
 from vires.decide import URGENT
 
+CLIENTS = Path(__file__).parent / "clients"
 NATION = "https://w3id.org/vires/ns#inNation"
 SELECT = f"SELECT ?body ?nation {{ ?body <{NATION}> ?nation }} ORDER BY ?body ?nation LIMIT 5"
 CONSTRUCT = f"CONSTRUCT {{ ?body <{NATION}> ?nation }} WHERE {{ {SELECT} }}"
@@ -119,6 +124,47 @@ def test_pandas_reads_the_csv(server: Server) -> None:
     assert pandas.read_csv(address, sep="\t").shape == (5, 2)
 
 
+@pytest.fixture(scope="module")
+def javascript(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The npm client in a folder of its own, as its lock pins it; no script of a package is run."""
+    missing = [name for name in ("node", "npm") if shutil.which(name) is None]
+    if missing and os.environ.get("VIRES_REQUIRE_ALL") != "1":
+        pytest.skip(f"no {missing[0]}; set VIRES_REQUIRE_ALL=1 to make this a failure")
+    assert not missing, f"no {missing[0]}: install nodejs and npm"
+    folder = tmp_path_factory.mktemp("javascript")
+    for path in CLIENTS.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_every_package_of_the_npm_client_is_pinned_by_its_content() -> None:
+    lock = json.loads((CLIENTS / "package-lock.json").read_text())
+    packages = {name: entry for name, entry in lock["packages"].items() if name}
+    assert len(packages) > 10
+    assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
+
+
+def test_an_npm_client_reads_the_endpoint(server: Server, javascript: Path) -> None:
+    done = subprocess.run(
+        ["node", "query.mjs", server.sparql, SELECT, CONSTRUCT],
+        cwd=javascript, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    expected = wrapper(server, SELECT, JSON).queryAndConvert()["results"]["bindings"]
+    rows = [[row["body"]["value"], row["nation"]["value"]] for row in expected]
+    for told in json.loads(done.stdout).values():
+        assert told["rows"] == rows
+        assert sorted(told["triples"]) == sorted([body, NATION, nation] for body, nation in rows)
+        assert told["ask"] is True
+        assert "400" in told["wrong"]
+        assert "line 1, column 12" in told["wrong"]
+        assert "400" in told["update"]
+
+
 def curl(*arguments: str) -> str:
     done = subprocess.run(
         ["curl", "-sS", "-i", "--max-time", "20", *arguments], capture_output=True, check=True
@@ -161,3 +207,77 @@ def test_an_answer_under_any_host_is_the_same(server: Server) -> None:
         for host in ("a.example", "b.example")
     }
     assert len(bodies) == 1
+
+
+MASH = "/doc/agreement/mash"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+LD = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"'
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status", "says"),
+    [
+        # site.md 2.1, row by row
+        ("/id/agreement/mash", "", 303, "location: /doc/agreement/mash"),
+        ("/id/agreement/mash", "text/turtle", 303, "vary: Accept"),
+        ("/id/agreement/mash.ttl", "", 303, "location: /doc/agreement/mash.ttl"),
+        ("/id/agreement/none", "", 404, "no-store"),
+        ("/id/agreement/%3Cx%3E", "", 400, "no-store"),
+        ("/reading/cda1998-s115", "", 303, "location: /doc/reading/cda1998-s115"),
+        ("/ns", "text/turtle", 200, "content-location: /doc/ns.ttl"),
+        ("/ns/0.1.0", "text/turtle", 200, "content-type: text/turtle"),
+        ("/ns/9.9.9", "text/turtle", 404, "application/problem+json"),
+        (MASH, "text/turtle", 200, f"content-location: {MASH}.ttl"),
+        (MASH, "text/turtle", 200, 'rel="describes"'),
+        (MASH, "text/turtle", 200, 'rel="canonical"'),
+        (MASH, "text/turtle", 200, 'rel="license"'),
+        (MASH, "text/turtle", 200, 'rel="alternate"; type="application/ld+json"'),
+        (MASH, "text/turtle", 200, "last-modified: "),
+        (MASH, "text/turtle", 200, "access-control-allow-origin: *"),
+        (MASH, "text/turtle", 200, "access-control-expose-headers: Link, ETag, Content-Location"),
+        (MASH, "text/turtle", 200, "cache-control: no-cache"),
+        (f"{MASH}.nt", "text/turtle", 200, "content-type: application/n-triples"),
+        (f"{MASH}.nt?_mediatype=ttl", "", 200, "content-type: application/n-triples"),
+        (f"{MASH}?_mediatype=ttl", "text/html", 200, "content-type: text/turtle"),
+        (f"{MASH}?_mediatype=application/ld%2Bjson", "", 200, "content-type: application/ld+json"),
+        (f"{MASH}?_mediatype=docx", "", 400, "There is no form"),
+        (f"{MASH}?_profile=alt", "text/turtle", 200, "http://www.w3.org/ns/dx/connegp/altr"),
+        (f"{MASH}?_profile=dcat", "text/turtle", 200, "dcat:Distribution"),
+        (f"{MASH}?_profile=none", "", 400, "There is no profile"),
+        ("/agreements.csv", "", 200, "content-type: text/csv"),
+        (f"{MASH}/v/1", "text/turtle", 200, f"content-location: {MASH}/v/1.ttl"),
+        (f"{MASH}/2026-11-22", "", 303, f"location: {MASH}/v/1"),
+        ("/context.jsonld", "", 200, "content-type: application/ld+json"),
+        # site.md 2.2, row by row
+        (MASH, "", 200, "content-type: text/html"),
+        (MASH, BROWSER, 200, "content-type: text/html"),
+        (MASH, LD, 200, "content-type: application/ld+json"),
+        (MASH, "text/turtle;q=0", 406, "vary: Accept"),
+        (MASH, "application/pdf", 406, f"<{MASH}.ttl>"),
+        (MASH, "application/x-turtle", 200, "content-type: text/turtle"),
+        (MASH, "application/json", 200, "content-type: application/ld+json"),
+        (MASH, "text/*", 200, "content-type: text/html"),
+        (MASH, "text/html;q=0.1, application/rdf+xml", 200, "content-type: application/rdf+xml"),
+    ],
+)
+def test_curl_on_linked_data(
+    server: Server, path: str, accept: str, status: int, says: str
+) -> None:
+    said = curl("-H", f"Accept:{' ' + accept if accept else ''}", server.base + path)
+    assert said.startswith(f"HTTP/1.1 {status} ")
+    assert says.lower() in said.lower()
+    head = curl("-I", "-H", f"Accept:{' ' + accept if accept else ''}", server.base + path)
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert head.partition("\n\n")[2] == ""
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/ld+json"])
+def test_curl_asks_again_and_is_told_that_nothing_changed(server: Server, accept: str) -> None:
+    first = curl("-H", f"Accept: {accept}", server.base + MASH)
+    tag = next(line for line in first.splitlines() if line.startswith("etag: "))
+    again = curl(
+        "-H", f"Accept: {accept}", "-H", tag.replace("etag", "If-None-Match"), server.base + MASH
+    )
+    assert again.startswith("HTTP/1.1 304 ")
+    assert "vary: Accept" in again
+    assert again.partition("\n\n")[2] == ""
