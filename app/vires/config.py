@@ -35,6 +35,15 @@ class Settings(BaseSettings):
         pattern=r"^([A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)?$",
         description="Mail address for reports of errors in the record.",
     )
+    publisher: str = Field(
+        "Vires", min_length=1, max_length=200, description="Name of who publishes the record."
+    )
+    home: str = Field(
+        "",
+        max_length=254,
+        pattern=r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/)?$",
+        description="Public address of the site, as in `https://vires.example.org/`.",
+    )
 
     threads: int = Field(
         16, ge=2, le=128, description="Threads of a server process; most wait for queries."

@@ -126,6 +126,31 @@ def _labelled(found: list[ox.Quad], scope: str, where: str) -> tuple[ox.Quad, ..
         return tuple(found)
     if _likeness(found) > MAX_LIKENESS:
         raise IngestError(f"{where}: too many blank nodes that look alike; give them IRIs")
+    return tuple(quad for name, part in _scopes(found, scope) for quad in _canonical(part, name))
+
+
+def _scopes(found: list[ox.Quad], scope: str) -> Iterable[tuple[str, list[ox.Quad]]]:
+    """The statements graph by graph, so that a dump read again is labelled as its files were.
+
+    Where a blank node stands in two graphs, or names one, they are one scope.
+    """
+    graphs: dict[Any, list[ox.Quad]] = defaultdict(list)
+    homes: dict[str, set[Any]] = defaultdict(set)
+    for quad in found:
+        graphs[quad.graph_name].append(quad)
+        for term in _ends(quad):
+            if isinstance(term, ox.BlankNode):
+                homes[term.value].add(quad.graph_name)
+    named = not any(isinstance(name, ox.BlankNode) for name in graphs)
+    if not named or any(len(home) > 1 for home in homes.values()):
+        return [(scope, found)]
+    return [
+        (name.value if isinstance(name, ox.NamedNode) else scope, part)
+        for name, part in graphs.items()
+    ]
+
+
+def _canonical(found: list[ox.Quad], scope: str) -> Iterable[ox.Quad]:
     dataset = ox.Dataset(found)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     mark = "b" + hashlib.sha256(scope.encode()).hexdigest()[:12]
@@ -133,9 +158,7 @@ def _labelled(found: list[ox.Quad], scope: str, where: str) -> tuple[ox.Quad, ..
     def own(term: Any) -> Any:
         return ox.BlankNode(mark + term.value) if isinstance(term, ox.BlankNode) else term
 
-    return tuple(
-        ox.Quad(own(q.subject), q.predicate, own(q.object), own(q.graph_name)) for q in dataset
-    )
+    return (ox.Quad(own(q.subject), q.predicate, own(q.object), own(q.graph_name)) for q in dataset)
 
 
 def _ends(quad: ox.Quad) -> tuple[Any, Any, Any]:

@@ -8,8 +8,11 @@ from pathlib import Path
 from vires import ingest
 from vires.config import Settings
 from vires.content import GraphFile, content_root, graph_files
+from vires.exchange import dumps
 from vires.store import Snapshot, commit, from_quads, keep
-from vires.store.sources import read
+from vires.store import state as folder
+from vires.store.reader import open_snapshot
+from vires.store.sources import CLASSES, read
 from vires.validate import standing
 
 
@@ -30,8 +33,8 @@ def load(
 ) -> str:
     """Make the shipped content the record; the name of the generation that holds it.
 
-    A malformed record is refused; what else the rules find is kept with the record, now or, where
-    `findings` is false, by `keep_findings`.
+    A malformed record is refused; what else the rules find is kept with the record, as are its
+    dumps, now or, where `findings` is false, by `keep_findings`.
     Errors: those of `ingest.file_quads`, `sources.read` and `store.commit`, and `MalformedError`;
     on any, the record is as it was.
     """
@@ -39,15 +42,25 @@ def load(
     standing.refuse_strays(graphs)
     today = settings.today()
     judge = standing.judge(today) if findings else standing.refuser(today)
-    return commit(settings.state, graphs, judge=judge)
+    name = commit(settings.state, graphs, judge=judge)
+    if findings:
+        _keep_dumps(settings)
+    return name
 
 
 def keep_findings(settings: Settings) -> None:
-    """Keep what the rules find of the current record, where that was put off.
+    """Keep what the rules find of the current record, and its dumps, where that was put off.
 
     Errors: `StoreError` where the state folder cannot be read or written.
     """
     keep(settings.state, standing.finder(settings.today()))
+    _keep_dumps(settings)
+
+
+def _keep_dumps(settings: Settings) -> None:
+    name = folder.current(settings.state)
+    for access in CLASSES:
+        dumps.keep(open_snapshot(settings.state, name, access))
 
 
 def over_files(paths: Iterable[Path], *, bare: bool, illustrative: bool = True) -> Snapshot:

@@ -33,6 +33,10 @@ class Held:
         """What the rules find of it."""
         return findings()
 
+    def kept(self) -> tuple[Snapshot, ...]:
+        """The shipped record alone."""
+        return (snapshot(),)
+
 
 def application():  # type: ignore[no-untyped-def]
     """The site on the shipped record, on a fixed day."""

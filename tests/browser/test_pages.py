@@ -135,6 +135,9 @@ class Switched:
     def findings(self, held: Snapshot) -> str | None:
         return Held().findings(held)
 
+    def kept(self) -> tuple[object, ...]:
+        return (self.current(),)
+
 
 READER = Switched()
 

@@ -25,6 +25,7 @@ class Reader:
         self._access = settings.access
         self._illustrative = settings.illustrative == "on"
         self._held: tuple[str, Snapshot] | None = None
+        self._past: dict[str, Snapshot] = {}
         self._lock = threading.Lock()
 
     def current(self) -> Snapshot:
@@ -47,6 +48,28 @@ class Reader:
                 )
             self._held = (name, snapshot)
         return snapshot
+
+    def kept(self) -> tuple[Snapshot, ...]:
+        """The current snapshot and those before it that the store keeps, newest first.
+
+        A generation that changed nothing for this access class is left out, as is one that holds
+        illustrative agreements where the settings leave them out.
+        Errors: those of `current`.
+        """
+        found = [self.current()]
+        assert self._held is not None
+        earlier = [name for name in folder.names(self._state) if name < self._held[0]]
+        with self._lock:
+            self._past = {
+                name: self._past.get(name) or open_snapshot(self._state, name, self._access)
+                for name in earlier
+            }
+            past = [self._past[name] for name in sorted(self._past, reverse=True)]
+        for snapshot in past:
+            shown = self._illustrative or not snapshot.illustrative
+            if shown and snapshot.data_version != found[-1].data_version:
+                found.append(snapshot)
+        return tuple(found)
 
     def findings(self, snapshot: Snapshot | None = None) -> str | None:
         """What was found of a record when it was written; None where nothing was kept.

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 
@@ -109,8 +110,28 @@ class Snapshot:
         """Every statement with its graph, in no order."""
         return self._store.quads_for_pattern(None, None, None, None)
 
+    def write(self, out: IO[bytes], media: str) -> None:
+        """Write every statement as RDF of a media type, in an order that the content alone gives.
+
+        A format without graphs gets the statements of all, one after the other.
+        """
+        form = ox.RdfFormat.from_media_type(media)
+        assert form is not None
+        quads = self._in_order()
+        parts = quads if form.supports_datasets else (quad.triple for quad in quads)
+        ox.serialize(parts, out, form, prefixes=terms.PREFIXES)
+
+    def _in_order(self) -> Iterable[ox.Quad]:
+        for name in sorted(self.graphs):
+            graph = ox.DefaultGraph() if name == _DEFAULT else ox.NamedNode(name)
+            yield from sorted(self._store.quads_for_pattern(None, None, None, graph), key=_order)
+
     def __len__(self) -> int:
         return len(self._store)
+
+
+def _order(quad: ox.Quad) -> tuple[str, str, str]:
+    return str(quad.subject), str(quad.predicate), str(quad.object)
 
 
 def drafts(quads: Iterable[ox.Quad]) -> frozenset[str]:

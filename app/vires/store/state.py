@@ -79,6 +79,11 @@ def manifest(state: Path, name: str) -> dict[str, Any]:
     return found
 
 
+def names(state: Path) -> list[str]:
+    """The names of the generations that are kept, oldest first."""
+    return sorted(p.name for p in generations(state).iterdir() if p.name.isdigit())
+
+
 def made(state: Path, name: str) -> datetime:
     """When a generation was written, to the second.
 
@@ -105,8 +110,7 @@ def sync_all(root: Path) -> None:
 
 def next_name(state: Path) -> str:
     """The name of the generation to come: one that no folder has."""
-    numbers = [int(p.name) for p in generations(state).iterdir() if p.name.isdigit()]
-    return f"{max(numbers, default=0) + 1:06d}"
+    return f"{max((int(name) for name in names(state)), default=0) + 1:06d}"
 
 
 def sync(path: Path) -> None:

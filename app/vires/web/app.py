@@ -23,6 +23,7 @@ from vires.search import search
 from vires.store import Reader, Snapshot
 from vires.web import (
     api,
+    downloads,
     errors,
     guiding,
     health,
@@ -70,6 +71,8 @@ def create_app(
         examples=settings.illustrative == "on",
         sandbox=_sandbox(settings),
         contact=settings.contact,
+        publisher=settings.publisher,
+        home=settings.home,
     )
     _set_templates(app)
     # Added here, since Flask adds its own before it knows that OPTIONS is not wanted.
@@ -88,6 +91,7 @@ def create_app(
     app.register_blueprint(guiding.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(stating.blueprint)
+    app.register_blueprint(downloads.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:

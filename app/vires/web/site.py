@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, cast
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from vires.health import Health, health
@@ -26,12 +26,17 @@ class SnapshotReader(Protocol):
         """What was found of a snapshot when it was written, as text; None where nothing is kept."""
         ...
 
+    def kept(self) -> tuple[Snapshot, ...]:
+        """The current snapshot and the earlier ones that are kept, newest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """The running site: the record, the day, if examples are shown, and where SPARQL runs.
 
-    `contact` is the operator's mail address for reports; '' where none is set.
+    `contact` is the operator's mail address for reports, `publisher` who answers for the record,
+    `home` the public address of the site, ending in `/`; '' where none is set.
     """
 
     reader: SnapshotReader
@@ -39,6 +44,8 @@ class Site:
     examples: bool
     sandbox: Sandbox
     contact: str = ""
+    publisher: str = "Vires"
+    home: str = ""
 
     def snapshot(self) -> Snapshot:
         """The current snapshot, or a 503 that says so.
@@ -61,6 +68,20 @@ class Site:
         except Exception:
             text, readable = None, False
         return health(snapshot, text, self.today(), readable=readable)
+
+    def kept(self) -> tuple[Snapshot, ...]:
+        """The current snapshot and the earlier ones that are kept, newest first.
+
+        Errors: `ServiceUnavailable`, as of `snapshot`.
+        """
+        try:
+            return self.reader.kept()
+        except Exception as error:
+            raise ServiceUnavailable from error
+
+    def address(self, path: str) -> str:
+        """The full address of a path of the site: under the configured home, else as asked for."""
+        return (self.home or request.host_url) + path.lstrip("/")
 
 
 def site() -> Site:
