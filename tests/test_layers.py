@@ -78,6 +78,7 @@ def test_a_module_imports_from_its_own_floor_or_below(path: Path) -> None:
             {
                 "ingest",
                 "store",
+                "exchange",
                 "sandbox",
                 "inference",
                 "listing",

@@ -88,16 +88,6 @@ class Snapshot:
             said = " ".join(str(error).split())
             raise StoreError(f"the store cannot be read ({said}); run `vires load`") from error
 
-    def statements(self, view_key: str, media: str, **params: str | Term) -> bytes:
-        """The rows of a view of three columns as RDF of a media type.
-
-        Errors: those of `rows`.
-        """
-        triples = [ox.Triple(*row) for row in self.rows(view_key, **params)]  # type: ignore[arg-type]
-        form = ox.RdfFormat.from_media_type(media)
-        assert form is not None
-        return ox.serialize(triples, format=form) or b""
-
     @property
     def illustrative(self) -> bool:
         """Whether it holds anything that is marked illustrative."""

@@ -23,6 +23,7 @@ from vires.search import search
 from vires.store import Reader, Snapshot
 from vires.web import (
     api,
+    discovery,
     downloads,
     errors,
     guiding,
@@ -92,6 +93,7 @@ def create_app(
     app.register_blueprint(health.blueprint)
     app.register_blueprint(stating.blueprint)
     app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(discovery.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from flask import current_app, request
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
 
 from vires.health import Health, health
 from vires.sandbox import Sandbox
 from vires.store import Snapshot
+
+_HOME: Final = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+/")
 
 
 class SnapshotReader(Protocol):
@@ -80,8 +83,14 @@ class Site:
             raise ServiceUnavailable from error
 
     def address(self, path: str) -> str:
-        """The full address of a path of the site: under the configured home, else as asked for."""
-        return (self.home or request.host_url) + path.lstrip("/")
+        """The full address of a path of the site: under the configured home, else as asked for.
+
+        Errors: `BadRequest` where the request names a host that no address could have.
+        """
+        home = self.home or request.host_url
+        if not _HOME.fullmatch(home):
+            raise BadRequest
+        return home + path.lstrip("/")
 
 
 def site() -> Site:

@@ -10,6 +10,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 
 from vires.errors import QueryError, QueryRefusedError
+from vires.exchange.catalogue import service
 from vires.sandbox import Answer, Guarded
 from vires.sandbox.formats import (
     GRAPH,
@@ -150,7 +151,7 @@ def _described(snapshot: Snapshot) -> Response:
         raise refusal.NotAcceptableError(DESCRIBED)
     if form is _PAGE:
         return _vary(Response(status=303, headers={"Location": "/query"}))
-    body = snapshot.statements("describe/service", form.media, endpoint=request.base_url)
+    body = service(snapshot, request.base_url, form.extension)
     return _vary(Response(body, headers={"Content-Type": form.header}))
 
 
