@@ -75,6 +75,7 @@ ROUTES = {
     "/downloads/tables.json": {"GET": 200, "HEAD": 200},
     "/downloads/tables/<key>.csv": {"GET": 404, "HEAD": 404},
     "/downloads/tables/<key>.csv-metadata.json": {"GET": 404, "HEAD": 404},
+    "/export/<any(dpv, odrl):key>/<path:path>": {"GET": 200, "HEAD": 200},
     "/healthz": {"GET": 200, "HEAD": 200},
     "/api": {"GET": 200, "HEAD": 200},
     "/query": {"GET": 200, "HEAD": 200},
@@ -97,6 +98,7 @@ ROUTES = {
     "/<kind>/<path:key>": {"GET": 303, "HEAD": 303},
 }
 FILLED = {
+    "/<path:path>": "/agreement/mash",
     "<path:filename>": "vires.css",
     "/doc/<path:path>": "/doc/agreement/mash",
     "/doc/query/<path:key>": "/doc/query/answer/law",

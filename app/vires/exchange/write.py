@@ -52,4 +52,10 @@ def serialised(rows: Iterable[Row], short: str) -> bytes:
     """Statements in a format of `FORMATS`, each once, subject by subject."""
     ordered = sorted(rows, key=lambda row: tuple(map(str, row)))
     triples = dict.fromkeys(ox.Triple(*row) for row in ordered)
-    return ox.serialize(triples, format=FORMATS[short], prefixes=PREFIXES) or b""
+    names = {term.value for row in ordered for term in row if isinstance(term, ox.NamedNode)}
+    used = {
+        prefix: namespace
+        for prefix, namespace in PREFIXES.items()
+        if any(name.startswith(namespace) for name in names)
+    }
+    return ox.serialize(triples, format=FORMATS[short], prefixes=used) or b""

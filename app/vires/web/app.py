@@ -26,6 +26,7 @@ from vires.web import (
     discovery,
     downloads,
     errors,
+    exporting,
     guiding,
     health,
     journey,
@@ -94,6 +95,7 @@ def create_app(
     app.register_blueprint(stating.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(discovery.blueprint)
+    app.register_blueprint(exporting.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:
@@ -182,5 +184,6 @@ def _set_templates(app: Flask) -> None:
         path_of=path_of,
         findings_not_met=health.unmet,
         report_link=stating.report_link,
+        exports_of=exporting.exports_of,
     )
     app.jinja_env.filters["uk_date"] = uk_date
