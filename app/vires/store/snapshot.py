@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyoxigraph as ox
 
@@ -99,6 +99,17 @@ class Snapshot:
     def quads(self) -> Iterable[ox.Quad]:
         """Every statement with its graph, in no order."""
         return self._store.quads_for_pattern(None, None, None, None)
+
+    def graph(self, name: str) -> Iterable[ox.Quad]:
+        """The statements of one graph, in no order."""
+        graph = ox.DefaultGraph() if name == _DEFAULT else ox.NamedNode(name)
+        return self._store.quads_for_pattern(None, None, None, graph)
+
+    def states(
+        self, subject: ox.NamedNode, predicate: ox.NamedNode | None = None, value: Any = None
+    ) -> bool:
+        """Whether any graph states it; of a thing alone, whether anything is stated of it."""
+        return any(True for _ in self._store.quads_for_pattern(subject, predicate, value, None))
 
     def write(self, out: IO[bytes], media: str) -> None:
         """Write every statement as RDF of a media type, in an order that the content alone gives.

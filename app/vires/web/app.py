@@ -23,6 +23,7 @@ from vires.search import search
 from vires.store import Reader, Snapshot
 from vires.web import (
     api,
+    changing,
     discovery,
     downloads,
     errors,
@@ -96,6 +97,7 @@ def create_app(
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(discovery.blueprint)
     app.register_blueprint(exporting.blueprint)
+    app.register_blueprint(changing.blueprint)
     errors.register(app)
     security.register(app)
     if settings.proxies:

@@ -31,7 +31,7 @@ EXPIRES: Final = timedelta(days=180)
 
 PAGES: Final = (
     *("", "ask", "tiers", "tiers/map", "tiers/matrix", "guidance", "model", "query", "api"),
-    *("downloads", "about", "accessibility", "privacy", "cookies", "licence"),
+    *("downloads", "changes", "about", "accessibility", "privacy", "cookies", "licence"),
 )
 
 _ROBOTS: Final = (
