@@ -105,7 +105,8 @@ def _judge(
     snapshots = []
     for access in CLASSES:
         hashes = {graph.iri: graph.digest for graph in readable(graphs, access)}
-        snapshots.append(Snapshot(open_store(staged / access), hashes, access))
+        path = staged / access
+        snapshots.append(Snapshot(open_store(path), hashes, access, path))
     _keep(staged, snapshots, before, judge)
 
 

@@ -127,6 +127,14 @@ class Snapshot:
             graph = ox.DefaultGraph() if name == _DEFAULT else ox.NamedNode(name)
             yield from sorted(self._store.quads_for_pattern(None, None, None, graph), key=_order)
 
+    def in_memory(self) -> Snapshot:
+        """The same record in memory, where a question of the whole of it is answered sooner."""
+        if self.path is None:
+            return self
+        store = ox.Store()
+        store.extend(self.quads())
+        return Snapshot(store, self.graphs, self.access)
+
     def __len__(self) -> int:
         return len(self._store)
 

@@ -17,6 +17,7 @@ from vires.validate.day import days
 from vires.validate.evidence import Evidence, Hit, Outcome
 from vires.validate.graph import Term
 from vires.validate.report import Acceptance, Finding, Report, RuleRow, Silence
+from vires.validate.spread import spread
 from vires.validate.words import Words
 
 ENGINES: Final = ("compiled", "reference")
@@ -43,13 +44,18 @@ def check(
     delays it.
     Errors: `RuleError` where a rule is not supported, `StoreError` where the disk fails.
     """
+    if only is None:
+        snapshot = snapshot.in_memory()
     find = _engine(snapshot, on, engine) if matrix else _found(snapshot, on)
+    rules = tuple(pool)
+    # A few things are checked in no time; the record as a whole is worth all cores.
+    statements = len(snapshot) if only is None else 0
     writer = _Writer(snapshot, on, profile)
     rows: list[RuleRow] = []
     findings: list[Finding] = []
     silences: list[Silence] = []
-    for rule in pool:
-        found = find(rule, only)
+    every = spread(lambda rule: find(rule, only), rules, statements)
+    for rule, found in zip(rules, every, strict=True):
         outcomes = found.outcomes()
         rows.append(writer.row(rule, outcomes))
         findings += [writer.finding(rule, hit) for hit in found.hits]

@@ -63,7 +63,8 @@ def judge(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
     refusing, finding = refuser(on, pool), finder(on, pool)
 
     def of(snapshot: Snapshot, before: Path | None) -> str:
-        return refusing(snapshot, before) or finding(snapshot, before)
+        held = snapshot.in_memory()
+        return refusing(held, before) or finding(held, before)
 
     return of
 
