@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -321,6 +322,20 @@ def test_what_is_found_is_kept_with_its_first_day(tmp_path: Path) -> None:
     days_of = {f.focus: since for f, since in found.findings if f.rule == LATE}
     assert found.as_at == TODAY
     assert days_of == {"https://example.org/s": date(2026, 10, 1), "https://example.org/t": TODAY}
+
+
+def test_a_small_change_finds_what_a_full_check_finds(tmp_path: Path) -> None:
+    more = 'ex:t a v:Signature ; v:signs ex:v ; v:onBehalfOf ex:other ; v:signedOn "2025-03-01"^^xsd:date .'
+    own, whole = tmp_path / "own", tmp_path / "whole"
+    for text in (SIGNED_LATE, SIGNED_LATE + more, SIGNED_LATE.replace("2025-01-01", "2024-12-01")):
+        commit(own, [graph_of("a", text)], judge=standing.judge(TODAY))
+        shutil.rmtree(whole, ignore_errors=True)
+        commit(whole, [graph_of("a", text)], judge=standing.judge(TODAY))
+        texts = [Reader(Settings(state=state)).findings() for state in (own, whole)]
+        assert texts[0] == texts[1]
+    broken = SIGNED_LATE.replace('"2025-01-01"^^xsd:date', '"1 January 2025"')
+    with pytest.raises(MalformedError, match=r"`1 January 2025`"):
+        commit(own, [graph_of("a", broken)], judge=standing.judge(TODAY))
 
 
 def test_findings_that_are_damaged_are_named() -> None:

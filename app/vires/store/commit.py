@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,15 @@ class Step(Enum):
     POINTED = "pointed"
 
 
-Judge = Callable[[Snapshot, Path | None], str]
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The record of the generation before, of one access class, and the file of its findings."""
+
+    snapshot: Snapshot
+    findings: Path
+
+
+Judge = Callable[[Snapshot, Before | None], str]
 """Judges the record to come of one access class, beside the generation before it.
 
 What it returns, if anything, is kept with the record; what it raises refuses the record.
@@ -101,24 +110,29 @@ def _commit(
 def _judge(
     state: Path, staged: Path, graphs: tuple[Graph, ...], previous: str | None, judge: Judge
 ) -> None:
-    before = folder.generations(state) / previous if previous else None
-    snapshots = []
+    pairs = []
     for access in CLASSES:
         hashes = {graph.iri: graph.digest for graph in readable(graphs, access)}
         path = staged / access
-        snapshots.append(Snapshot(open_store(path), hashes, access, path))
-    _keep(staged, snapshots, before, judge)
+        snapshot = Snapshot(open_store(path), hashes, access, path)
+        pairs.append((snapshot, _before(state, previous, access) if previous else None))
+    _keep(staged, pairs, judge)
+
+
+def _before(state: Path, name: str, access: str) -> Before:
+    path = folder.findings(folder.generations(state) / name, access)
+    return Before(open_snapshot(state, name, access), path)
 
 
 def _keep(
-    generation: Path, snapshots: Iterable[Snapshot], before: Path | None, judge: Judge
+    generation: Path, records: Iterable[tuple[Snapshot, Before | None]], judge: Judge
 ) -> None:
     """Keep what is found of each class's record, apart, so that nothing of a higher one leaks."""
     judged: dict[str, str] = {}
-    for snapshot in snapshots:
+    for snapshot, before in records:
         access, version = snapshot.access, snapshot.data_version
         if version not in judged:
-            judged[version] = judge(snapshot, before and folder.findings(before, access))
+            judged[version] = judge(snapshot, before)
         if text := judged[version]:
             folder.write(folder.findings(generation, access), text)
 
@@ -129,9 +143,9 @@ def keep(state: Path, judge: Judge) -> None:
     Errors: those of the reader, and `StoreError` where the disk refuses.
     """
     name = folder.current(state)
-    snapshots = [open_snapshot(state, name, access) for access in CLASSES]
+    records = [(open_snapshot(state, name, access), None) for access in CLASSES]
     try:
-        _keep(folder.generations(state) / name, snapshots, None, judge)
+        _keep(folder.generations(state) / name, records, judge)
     except OSError as error:
         raise StoreError(f"{state}: {error}; run `vires load`") from error
 

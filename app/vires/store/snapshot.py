@@ -88,6 +88,15 @@ class Snapshot:
             said = " ".join(str(error).split())
             raise StoreError(f"the store cannot be read ({said}); run `vires load`") from error
 
+    def linked(self, node: Term, prop: str | None, *, against: bool = False) -> set[Term]:
+        """What a node leads to along a property, or against it; along any where none is named."""
+        named = None if prop is None else ox.NamedNode(prop)
+        if against:
+            return {q.subject for q in self._store.quads_for_pattern(None, named, node, None)}  # type: ignore[misc]
+        if isinstance(node, ox.Literal):
+            return set()
+        return {q.object for q in self._store.quads_for_pattern(node, named, None, None)}  # type: ignore[misc]
+
     @property
     def illustrative(self) -> bool:
         """Whether it holds anything that is marked illustrative."""

@@ -6,6 +6,7 @@ how to mend it, what it cannot see and where it comes from.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -161,6 +162,13 @@ def _message(graph: ShapeGraph, shape: ox.NamedNode, path: Path) -> str:
         if (found := graph.text(node, terms.SH + "message")) is not None:
             return found
     raise RuleError(f"{path}: `sh:message` is wanting; say what is wrong with `{{$this}}`")
+
+
+@cache
+def edition(pool: tuple[Rule, ...]) -> str:
+    """The hash of what rules say, which tells one edition of them from another."""
+    lines = sorted(str(quad) for rule in pool for quad in rule.quads)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def placeholders(message: str) -> tuple[str, ...]:

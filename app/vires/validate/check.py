@@ -50,12 +50,24 @@ def check(
     rules = tuple(pool)
     # A few things are checked in no time; the record as a whole is worth all cores.
     statements = len(snapshot) if only is None else 0
+    every = spread(lambda rule: find(rule, only), rules, statements)
+    return report(snapshot, zip(rules, every, strict=True), on, profile=profile, engine=engine)
+
+
+def report(
+    snapshot: Snapshot,
+    evidence: Iterable[tuple[Rule, Evidence]],
+    on: date,
+    *,
+    profile: str | None = None,
+    engine: str = ENGINES[0],
+) -> Report:
+    """What was found of rules, in words and with the severities that hold; see `check`."""
     writer = _Writer(snapshot, on, profile)
     rows: list[RuleRow] = []
     findings: list[Finding] = []
     silences: list[Silence] = []
-    every = spread(lambda rule: find(rule, only), rules, statements)
-    for rule, found in zip(rules, every, strict=True):
+    for rule, found in evidence:
         outcomes = found.outcomes()
         rows.append(writer.row(rule, outcomes))
         findings += [writer.finding(rule, hit) for hit in found.hits]
@@ -64,8 +76,13 @@ def check(
             for focus, outcome in outcomes.items()
             if outcome is Outcome.CANNOT_TELL
         ]
-    ordered = sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.focus))
-    return Report(on, engine, snapshot.data_version, tuple(rows), tuple(ordered), tuple(silences))
+    ordered = tuple(sorted(findings, key=place))
+    return Report(on, engine, snapshot.data_version, tuple(rows), ordered, tuple(silences))
+
+
+def place(finding: Finding) -> tuple[int, str, str]:
+    """Where a finding stands in a report: the gravest first, then by rule and thing."""
+    return SEVERITIES.index(finding.severity), finding.rule, finding.focus
 
 
 def things_in(snapshot: Snapshot, graphs: Iterable[str]) -> frozenset[Term]:

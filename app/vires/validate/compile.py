@@ -14,14 +14,22 @@ import pyoxigraph as ox
 
 from vires import terms
 from vires.errors import RuleError
+from vires.store import Snapshot
 from vires.validate import sparql
 from vires.validate.catalogue import Rule, extra_names, prefixes
 from vires.validate.core import TYPE_PATH, Patterns, Violation, fill
-from vires.validate.graph import ShapeGraph
+from vires.validate.graph import ShapeGraph, Term
 from vires.validate.steps import stepped
 from vires.validate.token import text_of, tokens
 
 _SPARQL: Final = terms.SH + "SPARQLConstraintComponent"
+_UNDER: Final = terms.RDFS + "subClassOf"
+_TARGETS: Final = {
+    "targetClass": f"?this {TYPE_PATH} %t .",
+    "targetNode": "VALUES ?this { %t }",
+    "targetSubjectsOf": "?this %t ?target .",
+    "targetObjectsOf": "?target %t ?this .",
+}
 _OF_ALL: Final = "SELECT DISTINCT ?this %columns WHERE { %target %pattern }"
 
 
@@ -40,11 +48,41 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """What a rule is about: a class, a node, or what has, or is, a value of a property."""
+
+    kind: str
+    term: Term
+
+    @property
+    def pattern(self) -> str:
+        """The pattern that binds `?this` to the focus nodes.
+
+        Source: SHACL, section 2.1.3.
+        """
+        return fill(_TARGETS[self.kind], t=str(self.term))
+
+    def holds(self, snapshot: Snapshot, node: Term) -> bool:
+        """Whether a node is one of its focus nodes."""
+        name = self.term.value
+        if self.kind == "targetNode":
+            return node == self.term
+        if self.kind != "targetClass":
+            return bool(snapshot.linked(node, name, against=self.kind == "targetObjectsOf"))
+        seen: set[Term] = set()
+        edge = snapshot.linked(node, terms.TYPE)
+        while edge and self.term not in edge:
+            seen |= edge
+            edge = {up for kind in edge for up in snapshot.linked(kind, _UNDER)} - seen
+        return bool(edge)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A rule as queries: the patterns of its targets, its checks, and its two other outcomes."""
+    """A rule as queries: its targets, its checks, and its two other outcomes."""
 
     rule: Rule
-    targets: tuple[str, ...]
+    targets: tuple[Target, ...]
     checks: tuple[Check, ...]
     applies: str | None
     unknown: str | None
@@ -107,21 +145,9 @@ def _select(text: str | None, where: str) -> str | None:
     return None if text is None else sparql.read(text, prefixes(), where).of_all()
 
 
-def _targets(graph: ShapeGraph, shape: ox.NamedNode, where: str) -> tuple[str, ...]:
-    """The patterns that bind `?this` to the focus nodes, one for each target.
-
-    Source: SHACL, section 2.1.3.
-    """
-    forms = {
-        "targetClass": f"?this {TYPE_PATH} %t .",
-        "targetNode": "VALUES ?this { %t }",
-        "targetSubjectsOf": "?this %t ?target .",
-        "targetObjectsOf": "?target %t ?this .",
-    }
+def _targets(graph: ShapeGraph, shape: ox.NamedNode, where: str) -> tuple[Target, ...]:
     found = tuple(
-        fill(form, t=str(target))
-        for name, form in forms.items()
-        for target in graph.all(shape, terms.SH + name)
+        Target(kind, target) for kind in _TARGETS for target in graph.all(shape, terms.SH + kind)
     )
     if not found:
         raise RuleError(f"{where}: it has no target; a shape without one checks nothing")

@@ -32,16 +32,18 @@ def evidence(
     return run(compiled(rule), snapshot, days, only)
 
 
-def findings(snapshot: Snapshot, rule: Rule, days: Days) -> Evidence:
+def findings(
+    snapshot: Snapshot, rule: Rule, days: Days, only: frozenset[Term] | None = None
+) -> Evidence:
     """What violates the rule and what the record is silent on, and no other node.
 
     Asks two thirds of what `evidence` asks: where nobody looks at what is met, it is not counted.
     """
     plan = compiled(rule)
-    asked = _Run(snapshot, days, None)
+    asked = _Run(snapshot, days, only)
     unknown: set[Term] = set()
     hits: list[Hit] = []
-    for target in plan.targets:
+    for target in asked.targets(plan):
         if plan.unknown is not None:
             unknown |= asked.nodes(plan.unknown, target)
         for check in plan.checks:
@@ -60,7 +62,7 @@ def run(
     applies: set[Term] = set()
     unknown: set[Term] = set()
     hits: list[Hit] = []
-    for target in plan.targets:
+    for target in asked.targets(plan):
         found = asked.nodes(_FOCI, target)
         if not found:
             continue
@@ -101,17 +103,24 @@ class _Run:
             )
 
     def _rows(self, text: str, target: str) -> Iterator[dict[str, Term | None]]:
-        text = on_days(text, self.days).replace(TARGET, self._named() + target)
+        text = on_days(text, self.days).replace(TARGET, target)
         names, rows = self.snapshot.select(text)
         place = names.index("this")
         for row in rows:
             if self.only is None or row[place] in self.only:
                 yield dict(zip(names, row, strict=True))
 
-    def _named(self) -> str:
-        """Inline data that names the nodes, where they are few; a blank node cannot be named."""
-        if self.only is None or len(self.only) > MOST_NAMED:
-            return ""
-        if any(isinstance(node, ox.BlankNode) for node in self.only):
-            return ""
-        return "VALUES ?this { " + " ".join(sorted(map(str, self.only))) + " } "
+    def targets(self, plan: Plan) -> tuple[str, ...]:
+        """The patterns that find the focus nodes; where few are asked for, one that names them.
+
+        A blank node cannot be named.
+        """
+        nodes = self.only
+        if nodes is None or len(nodes) > MOST_NAMED or any(_is_blank(node) for node in nodes):
+            return tuple(target.pattern for target in plan.targets)
+        foci = [n for n in nodes if any(t.holds(self.snapshot, n) for t in plan.targets)]
+        return (f"VALUES ?this {{ {' '.join(sorted(map(str, foci)))} }}",) if foci else ()
+
+
+def _is_blank(node: Term) -> bool:
+    return isinstance(node, ox.BlankNode)

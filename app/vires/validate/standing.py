@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from vires.errors import MalformedError, StoreError
-from vires.store import Judge, Snapshot
+from vires.store import Before, Judge, Snapshot
 from vires.store.sources import Graph
-from vires.validate.catalogue import RECORD, Rule, rules
+from vires.validate.amend import amended
+from vires.validate.catalogue import RECORD, Rule, edition, rules
 from vires.validate.check import check
 from vires.validate.report import Acceptance, Finding, Report, Silence
 from vires.validate.strays import strays
@@ -37,10 +38,12 @@ class Change:
 class Standing:
     """The findings of a record as at a day, each with the day that it was first found on.
 
-    `changes` are those of the last 90 days, the latest first; none at the first check of a record.
+    `edition` is that of the rules that found them. `changes` are those of the last 90 days, the
+    latest first; none at the first check of a record.
     """
 
     as_at: date
+    edition: str
     findings: tuple[tuple[Finding, date], ...]
     silences: tuple[Silence, ...]
     changes: tuple[Change, ...] = ()
@@ -59,21 +62,49 @@ def refuse_strays(graphs: Iterable[Graph]) -> None:
 
 
 def judge(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
-    """What a commit asks of the record to come: refuse what is malformed, keep what is found."""
-    refusing, finding = refuser(on, pool), finder(on, pool)
+    """What a commit asks of the record to come: refuse what is malformed, keep what is found.
 
-    def of(snapshot: Snapshot, before: Path | None) -> str:
-        held = snapshot.in_memory()
-        return refusing(held, before) or finding(held, before)
+    After a small change only what it can touch is asked again.
+    """
+    every = rules() if pool is None else pool
+    refusing, finding = refuser(on, every), finder(on, every)
+
+    def of(snapshot: Snapshot, before: Before | None) -> str:
+        if before is not None and (held := _held(before.findings)) is not None:
+            found = _amended(held, before.snapshot, snapshot, every, on)
+            if found is not None:
+                return found
+        held_in_memory = snapshot.in_memory()
+        return refusing(held_in_memory, before) or finding(held_in_memory, before)
 
     return of
+
+
+def _amended(
+    held: Standing, before: Snapshot, now: Snapshot, pool: tuple[Rule, ...], on: date
+) -> str | None:
+    """The findings as they are after a small change; None where all must be asked again.
+
+    Errors: `MalformedError` where the change breaks a record rule.
+    """
+    if held.as_at != on or held.edition != edition(pool):
+        return None
+    found = tuple(finding for finding, _ in held.findings)
+    report = amended(before, now, pool, on, found, held.silences)
+    if report is None:
+        return None
+    strict = {rule.key for rule in pool if rule.family == RECORD}
+    refuse(replace(report, findings=tuple(f for f in report.findings if f.rule in strict)))
+    kept = tuple(silence for silence in report.silences if silence.rule not in strict)
+    report = replace(report, silences=kept)
+    return to_json(report, held, edition(pool))
 
 
 def refuser(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
     """Refuses what is malformed, and keeps nothing."""
     strict = tuple(r for r in (rules() if pool is None else pool) if r.family == RECORD)
 
-    def of(snapshot: Snapshot, _: Path | None) -> str:
+    def of(snapshot: Snapshot, _: Before | None) -> str:
         refuse(check(snapshot, strict, on, matrix=False))
         return ""
 
@@ -82,10 +113,12 @@ def refuser(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
 
 def finder(on: date, pool: tuple[Rule, ...] | None = None) -> Judge:
     """Keeps what is found of a record that is well made."""
-    rest = tuple(r for r in (rules() if pool is None else pool) if r.family != RECORD)
+    every = rules() if pool is None else pool
+    rest = tuple(rule for rule in every if rule.family != RECORD)
 
-    def of(snapshot: Snapshot, before: Path | None) -> str:
-        return to_json(check(snapshot, rest, on, matrix=False), _kept(before))
+    def of(snapshot: Snapshot, before: Before | None) -> str:
+        held = _held(before.findings) if before else None
+        return to_json(check(snapshot, rest, on, matrix=False), held, edition(every))
 
     return of
 
@@ -104,8 +137,11 @@ def refuse(report: Report) -> None:
     raise MalformedError(f"<{first.focus}>: {first.message} {fix} Rule {first.rule}{rest}")
 
 
-def to_json(report: Report, before: Standing | None) -> str:
-    """A report's findings as they are kept, beside those of the check before it, if any was."""
+def to_json(report: Report, before: Standing | None, edition: str = "") -> str:
+    """A report's findings as they are kept, beside those of the check before it, if any was.
+
+    `edition` is that of the rules that found them.
+    """
     known = {_key(finding): since for finding, since in before.findings} if before else {}
     rows = [
         asdict(finding) | {"since": known.get(_key(finding), report.on)}
@@ -113,6 +149,7 @@ def to_json(report: Report, before: Standing | None) -> str:
     ]
     kept = {
         "as_at": report.on,
+        "edition": edition,
         "findings": rows,
         "silences": [asdict(silence) for silence in report.silences],
         "changes": [asdict(change) for change in _changes(report, before)] if before else [],
@@ -138,6 +175,7 @@ def from_json(text: str) -> Standing:
         found: dict[str, Any] = json.loads(text)
         return Standing(
             date.fromisoformat(found["as_at"]),
+            found.get("edition", ""),
             tuple(_finding(row) for row in found["findings"]),
             tuple(Silence(**row) for row in found["silences"]),
             tuple(_change(row) for row in found.get("changes", ())),
@@ -161,12 +199,10 @@ def _change(row: dict[str, Any]) -> Change:
     return Change(date.fromisoformat(row["day"]), row["gone"], _read(row["finding"]))
 
 
-def _kept(before: Path | None) -> Standing | None:
-    """What the check of the generation before found; None where nothing was kept."""
-    if before is None or not before.is_file():
-        return None
+def _held(path: Path) -> Standing | None:
+    """What was kept of the generation before; None where nothing was."""
     try:
-        return from_json(before.read_text("utf-8"))
+        return from_json(path.read_text("utf-8"))
     except (StoreError, OSError, UnicodeDecodeError):  # a damaged file must not refuse a record
         return None
 

@@ -10,7 +10,7 @@ Source: SPARQL 1.1, section 18.6, on the substitution of variables in EXISTS.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
@@ -22,22 +22,36 @@ _LONE: Final = ("OPTIONAL", "BIND", "VALUES", "SELECT", "UNION")
 
 
 @dataclass(frozen=True, slots=True)
-class _Pattern:
-    """One triple pattern: its words, the variables at its ends, and if its path may be long."""
+class Pattern:
+    """One triple pattern: the words of its ends, and of the path between them."""
 
-    words: tuple[Token, ...]
-    start: str | None
-    end: str | None
-    long: bool
+    subject: tuple[Token, ...]
+    path: tuple[Token, ...]
+    value: tuple[Token, ...]
 
-    @classmethod
-    def of(cls, start: Sequence[Token], path: Sequence[Token], end: Sequence[Token]) -> _Pattern:
-        """The pattern of a path between two ends."""
-        long = any(word.text in _MODIFIERS for word in path)
-        return cls((*start, *path, *end), _variable(start), _variable(end), long)
+    @property
+    def words(self) -> tuple[Token, ...]:
+        """All of its words, in order."""
+        return (*self.subject, *self.path, *self.value)
+
+    @property
+    def start(self) -> str | None:
+        """The variable that it begins at."""
+        return _variable(self.subject)
+
+    @property
+    def end(self) -> str | None:
+        """The variable that it leads to."""
+        return _variable(self.value)
+
+    @property
+    def long(self) -> bool:
+        """Whether its path may have any number of steps."""
+        return any(word.text in _MODIFIERS for word in self.path)
 
     @property
     def names(self) -> frozenset[str]:
+        """The variables in it."""
         return _names(self.words)
 
     def cost(self, known: frozenset[str]) -> tuple[int, int]:
@@ -47,8 +61,8 @@ class _Pattern:
         return wide, 0 if self.start is None or self.start in known else 1
 
 
-class _OtherError(Exception):
-    """The group holds something that is left as it stands."""
+class OtherError(Exception):
+    """What is read holds something else than patterns of triples."""
 
 
 def stepped(words: Sequence[Token]) -> tuple[Token, ...]:
@@ -77,7 +91,7 @@ def _exists(words: list[Token]) -> Iterator[tuple[int, int]]:
     place = 1
     while place < len(words):
         if words[place].text == "{" and words[place - 1].is_word("EXISTS"):
-            end = _closing(words, place)
+            end = closing(words, place)
             yield place, end
             place = end
         place += 1
@@ -96,13 +110,13 @@ def _group(words: list[Token], known: frozenset[str], fresh: Iterator[Token]) ->
     """One group of EXISTS with its braces, in steps where it is made of patterns and filters."""
     try:
         patterns, filters = _parts(words, fresh)
-    except _OtherError:
+    except OtherError:
         return [Token("other", "{"), *_stepped(words, known, fresh), Token("other", "}")]
     return _nested(patterns, filters, known, fresh)
 
 
 def _nested(
-    patterns: list[_Pattern],
+    patterns: list[Pattern],
     filters: list[list[Token]],
     known: frozenset[str],
     fresh: Iterator[Token],
@@ -126,25 +140,25 @@ def _nested(
     return [*out, Token("other", "}")]
 
 
-def _parts(words: list[Token], fresh: Iterator[Token]) -> tuple[list[_Pattern], list[list[Token]]]:
+def _parts(words: list[Token], fresh: Iterator[Token]) -> tuple[list[Pattern], list[list[Token]]]:
     """The triple patterns and filters of a group.
 
-    Raises `_OtherError` where it holds anything else, or a blank node, which spans patterns.
+    Raises `OtherError` where it holds anything else, or a blank node, which spans patterns.
     """
-    patterns: list[_Pattern] = []
+    patterns: list[Pattern] = []
     filters: list[list[Token]] = []
     place = 0
     while place < len(words):
         word = words[place]
         if word.is_word(*_LONE) or word.text in ("{", "[", "(", "_"):
-            raise _OtherError
+            raise OtherError
         if word.is_word("FILTER"):
             end = _filter_end(words, place + 1)
             filters.append(words[place + 1 : end])
         elif word.text == ".":
             end = place + 1
         else:
-            end = _triples(words, place, patterns, fresh)
+            end = triples(words, place, patterns, fresh)
         place = end
     return patterns, filters
 
@@ -154,14 +168,15 @@ def _filter_end(words: list[Token], place: int) -> int:
     while place < len(words) and words[place].text not in _OPENING:
         place += 1
     if place == len(words):
-        raise _OtherError
-    return _closing(words, place) + 1
+        raise OtherError
+    return closing(words, place) + 1
 
 
-def _triples(
-    words: list[Token], place: int, patterns: list[_Pattern], fresh: Iterator[Token]
-) -> int:
-    """Reads a subject with all that is said of it; where it ends."""
+def triples(words: list[Token], place: int, patterns: list[Pattern], fresh: Iterator[Token]) -> int:
+    """Reads a subject with all that is said of it; where it ends.
+
+    Raises `OtherError` where it is written in another way than with terms and paths.
+    """
     start, place = _term(words, place)
     while True:
         path, place = _path(words, place)
@@ -181,21 +196,21 @@ def _triples(
 
 def _hops(
     start: list[Token], path: list[Token], value: list[Token], fresh: Iterator[Token]
-) -> Iterator[_Pattern]:
+) -> Iterator[Pattern]:
     """A pattern for each step of a sequence path; one for any other path.
 
     `?a :p/:q ?b` is `?a :p ?m . ?m :q ?b`, and Oxigraph finds the latter five times sooner.
     Source: SPARQL 1.1, section 18.2.2.4, on the sequence path.
     """
-    parts = _sequence(path)
+    parts = sequence(path)
     for part in parts[:-1]:
         middle = [next(fresh)]
-        yield _Pattern.of(start, part, middle)
+        yield Pattern(tuple(start), tuple(part), tuple(middle))
         start = middle
-    yield _Pattern.of(start, parts[-1], value)
+    yield Pattern(tuple(start), tuple(parts[-1]), tuple(value))
 
 
-def _sequence(path: list[Token]) -> list[list[Token]]:
+def sequence(path: list[Token]) -> list[list[Token]]:
     """The parts of a path that is a sequence; the whole of any other."""
     parts: list[list[Token]] = [[]]
     depth = 0
@@ -206,14 +221,14 @@ def _sequence(path: list[Token]) -> list[list[Token]]:
         if depth == 0 and word.text == "/":
             parts.append([])
         else:
-            parts[-1].append(word)
+            parts[-1].append(word if parts[-1] else replace(word, apart=True))
     return parts
 
 
 def _term(words: list[Token], place: int) -> tuple[list[Token], int]:
     """One node of a pattern: a variable, an IRI, a number, a boolean or a string."""
     if place >= len(words):
-        raise _OtherError
+        raise OtherError
     word = words[place]
     end = place + 1
     if word.kind == "string":
@@ -222,7 +237,7 @@ def _term(words: list[Token], place: int) -> tuple[list[Token], int]:
         elif [w.text for w in words[end : end + 2]] == ["^", "^"]:
             end += 3
     elif word.kind not in ("var", "iri", "number") and not word.is_word("TRUE", "FALSE"):
-        raise _OtherError
+        raise OtherError
     return words[place:end], end
 
 
@@ -235,13 +250,13 @@ def _path(words: list[Token], place: int) -> tuple[list[Token], int]:
         while place < len(words) and words[place].text in ("^", "!"):
             place += 1
         if place >= len(words):
-            raise _OtherError
+            raise OtherError
         if words[place].text == "(":
-            place = _closing(words, place) + 1
+            place = closing(words, place) + 1
         elif words[place].kind == "iri" or words[place].text == "a":
             place += 1
         else:
-            raise _OtherError
+            raise OtherError
         if place < len(words) and words[place].text in _MODIFIERS and not words[place].apart:
             place += 1
         if place < len(words) and words[place].text in ("/", "|"):
@@ -250,8 +265,11 @@ def _path(words: list[Token], place: int) -> tuple[list[Token], int]:
         return words[start:place], place
 
 
-def _closing(words: Sequence[Token], place: int) -> int:
-    """Where the bracket or brace at a place is closed."""
+def closing(words: Sequence[Token], place: int) -> int:
+    """Where the bracket or brace at a place is closed.
+
+    Raises `OtherError` where it is not.
+    """
     opening = words[place].text
     depth = 0
     for number in range(place, len(words)):
@@ -259,7 +277,7 @@ def _closing(words: Sequence[Token], place: int) -> int:
         depth += 1 if text == opening else -1 if text == _OPENING[opening] else 0
         if depth == 0:
             return number
-    raise _OtherError
+    raise OtherError
 
 
 def _variable(words: Sequence[Token]) -> str | None:
