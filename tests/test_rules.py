@@ -140,7 +140,12 @@ def test_every_target_path_and_term_is_in_the_ontology(rule: catalogue.Rule) -> 
         assert {t.value for t in graph.all(shape, terms.SH + name)} <= declared()
     plan = compiled(rule)
     text = " ".join(
-        [*(t.pattern for t in plan.targets), plan.applies or "", plan.unknown or "", *(c.query for c in plan.checks)]
+        [
+            *(t.pattern for t in plan.targets),
+            plan.applies or "",
+            plan.unknown or "",
+            *(c.query for c in plan.checks),
+        ]
     )
     named = set(
         re.findall(r"<(https://w3id\.org/vires/ns#[^>]*|http://www\.w3\.org/ns/org#[^>]*)>", text)
