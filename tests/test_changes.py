@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from lxml import etree
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 
 from tests.browser.shipped import DAY, application
-from tests.test_downloads import graph
+from tests.test_downloads import graph, tree
 from tests.test_web import assert_headers, assert_page
 from vires.config import Settings
 from vires.exchange import changes
@@ -178,7 +177,7 @@ def test_the_feed_is_atom(client: FlaskClient, kept: tuple[Snapshot, ...]) -> No
     reply = client.get("/changes.atom")
     assert reply.mimetype == "application/atom+xml"
     assert_headers(reply)
-    root = etree.fromstring(reply.data)
+    root = tree(reply.data)
     (step,) = changes.steps(kept)
     for name in ("id", "title", "updated", "author"):
         assert len(root.findall(ATOM + name)) == 1, name
@@ -211,7 +210,7 @@ def test_the_page_says_what_changed(client: FlaskClient) -> None:
 def test_one_release_has_nothing_to_compare_with() -> None:
     alone = application().test_client()
     assert "No earlier release is kept here" in assert_page(alone.get("/changes")).text
-    root = etree.fromstring(alone.get("/changes.atom").data)
+    root = tree(alone.get("/changes.atom").data)
     assert root.findall(ATOM + "entry") == []
     assert root.findtext(ATOM + "updated") == "2026-11-22T00:00:00Z"
     graph = Graph().parse(data=alone.get("/changes.nt").data, format="nt")

@@ -13,10 +13,10 @@ import pyoxigraph as ox
 import pyshacl
 import pytest
 from flask.testing import FlaskClient
-from lxml import etree
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
 from tests.browser.shipped import DAY, Held, application, snapshot
+from tests.test_downloads import tree
 from tests.test_web import assert_headers
 from vires.config import Settings
 from vires.exchange.catalogue import CURRENT, DATASET, service
@@ -242,12 +242,10 @@ def test_robots_leave_questions_alone(client: FlaskClient) -> None:
 
 
 def test_the_sitemap_lists_every_page_and_each_answers(client: FlaskClient) -> None:
-    index = etree.fromstring(client.get("/sitemap.xml").data)
+    index = tree(client.get("/sitemap.xml").data)
     parts = [loc.text for loc in index.iter(MAP + "loc")]
     assert parts == [HOME + "sitemap-1.xml"]
-    urls = [
-        loc.text for loc in etree.fromstring(client.get("/sitemap-1.xml").data).iter(MAP + "loc")
-    ]
+    urls = [loc.text for loc in tree(client.get("/sitemap-1.xml").data).iter(MAP + "loc")]
     assert len(urls) == len(set(urls)) > 1500
     assert HOME + "doc/agreement/mash" in urls
     for address in urls[:60] + urls[60::40]:

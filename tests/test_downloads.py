@@ -8,10 +8,13 @@ import hashlib
 import io
 import json
 import re
+import tomllib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
+import yaml
 from flask.testing import FlaskClient
 from rdflib.namespace import CSVW
 
@@ -20,7 +23,7 @@ from tests.test_web import assert_headers, assert_page
 from vires import ingest
 from vires.config import Settings
 from vires.errors import StoreError
-from vires.exchange import dumps, tables
+from vires.exchange import citation, dumps, tables
 from vires.store import Reader, commit, from_quads
 from vires.store.snapshot import graph_hash
 from vires.store.sources import Graph
@@ -40,6 +43,11 @@ def graph(name: str, text: str, access: str = "public") -> Graph:
     iri = f"https://a.example/graph/{name}"
     quads = ingest.quads(text.encode(), ox.RdfFormat.TURTLE, name, graph=iri)
     return Graph(iri, quads, graph_hash(quads), access)
+
+
+def tree(text: bytes) -> ElementTree.Element:
+    """A document of our own, as elements."""
+    return ElementTree.fromstring(text)  # noqa: S314
 
 
 FIRST = '<https://a.example/id/a> <https://a.example/p> "one" , [ <https://a.example/q> "b" ] .'
@@ -152,6 +160,15 @@ def test_earlier_releases_are_kept_and_each_class_has_its_own(tmp_path: Path) ->
     for name in listed(clients["staff"].get("/downloads").text):
         if name not in listed(clients["public"].get("/downloads").text):
             assert clients["public"].get(f"/downloads/{name}").status_code == 404
+
+
+def test_a_record_that_came_back_is_one_release(tmp_path: Path) -> None:
+    for text in (FIRST, SECOND, FIRST):
+        commit(tmp_path, [graph("a", text)])
+    kept = Reader(Settings(state=tmp_path)).kept()
+    assert len(kept) == 2
+    assert len({snapshot.data_version for snapshot in kept}) == 2
+    assert kept[0].data_version == from_quads(graph("a", FIRST).quads).data_version
 
 
 def test_load_keeps_the_files_and_readers_take_them(tmp_path: Path) -> None:
@@ -281,3 +298,20 @@ def test_a_separator_is_in_no_value_and_a_formula_is_inert() -> None:
 def test_what_to_cite_names_the_data_version(client: FlaskClient) -> None:
     page = assert_page(client.get("/downloads"))
     assert f"Data version {snapshot().data_version}. CC BY 4.0" in page.text
+
+
+def test_the_citation_file_is_of_the_format_and_of_this_version() -> None:
+    root = Path(__file__).parent.parent
+    found = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
+    known = {
+        *("cff-version", "message", "title", "abstract", "type", "authors", "version"),
+        *("license", "keywords"),
+    }
+    assert set(found) == known
+    assert found["cff-version"] == "1.2.0"
+    assert found["type"] in ("software", "dataset")
+    assert found["authors"][0]["name"]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert found["version"] == project["version"]
+    assert found["title"] in (root / "LICENSE-DATA.md").read_text(encoding="utf-8")
+    assert found["title"] == citation.TITLE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
@@ -18,6 +19,9 @@ DATASET: Final = terms.BASE + "dataset"
 """The document; its parts are named by fragments, so that each leads to it."""
 
 CURRENT: Final = DATASET + "#current"
+_LOCK: Final = threading.Lock()
+"""Held while one works: those who ask for the same at once wait for it, and do not work too."""
+
 _BYTE_SIZE: Final = ox.NamedNode("http://www.w3.org/ns/dcat#byteSize")
 _RIGHTS: Final = {"public": "PUBLIC", "partner": "RESTRICTED", "staff": "NON_PUBLIC"}
 _FILE_TYPES: Final = {
@@ -37,6 +41,15 @@ def catalogue(
     Source: DCAT-AP 3.0.1; W3C, Describing Linked Datasets with the VoID Vocabulary, 3 March 2011.
     Errors: those of `dumps.release`.
     """
+    with _LOCK:
+        return _catalogue(tuple(map(Once, kept)), short, home, publisher, contact)
+
+
+@lru_cache(maxsize=16)
+def _catalogue(
+    once: tuple[Once[Snapshot], ...], short: str, home: str, publisher: str, contact: str
+) -> bytes:
+    kept = [one.source for one in once]
     current = kept[0]
     rows: list[Row] = [
         *current.rows(

@@ -7,6 +7,7 @@ A change is named by the two data versions and the thing, so that it has the sam
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from vires.store import Snapshot
 STREAM: Final = DATASET + "#changes"
 KINDS: Final = {"Create": "Added", "Update": "Changed", "Delete": "Removed"}
 """Each kind of change by its class in Activity Streams, in words."""
+
+_LOCK: Final = threading.Lock()
+"""Held while one works: those who ask for the same at once wait for it, and do not work too."""
 
 _STATEMENT: Final = terms.RDF + "Statement"
 _PARTS: Final = ("subject", "predicate", "object")
@@ -68,7 +72,8 @@ class Step:
 
 def steps(kept: Sequence[Snapshot]) -> tuple[Step, ...]:
     """The changes between the releases that are kept, newest first, as they were kept."""
-    return tuple(_step(Once(before), Once(after)) for after, before in pairwise(kept))
+    with _LOCK:
+        return tuple(_step(Once(before), Once(after)) for after, before in pairwise(kept))
 
 
 def stream(found: Sequence[Step], oldest: Snapshot, short: str, home: str) -> bytes:

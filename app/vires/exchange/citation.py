@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from vires.store import Snapshot
 
-TITLE = "Vires, ontology and data"
+TITLE: Final = "Vires, ontology and data"
+"""What the record is called, also in `CITATION.cff` and in its licence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Source: W3C, Metadata Vocabulary for Tabular Data, 17 December 2015.
 from __future__ import annotations
 
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ LOSSES: Final = (
 
 _SEPARATORS: Final = ("|", "¦", "‖", *(chr(code) for code in range(0x2400, 0x2500)))
 """What may part the values of a cell; the first that is in none of them does."""
+
+_LOCK: Final = threading.Lock()
+"""Held while one works: those who ask for the same at once wait for it, and do not work too."""
 
 _NAMESPACES: Final = {
     **terms.PREFIXES,
@@ -99,7 +103,8 @@ def _listed(once: Once[Source]) -> tuple[Listed, ...]:
 
 def class_table(source: Source, key: str) -> ClassTable | None:
     """The table of a class by its key; None where no class has it."""
-    return _class_table(Once(source), key)
+    with _LOCK:
+        return _class_table(Once(source), key)
 
 
 @lru_cache(maxsize=128)

@@ -52,8 +52,8 @@ class Reader:
     def kept(self) -> tuple[Snapshot, ...]:
         """The current snapshot and those before it that the store keeps, newest first.
 
-        A generation that changed nothing for this access class is left out, as is one that holds
-        illustrative agreements where the settings leave them out.
+        Of several with one data version the newest stands for all; one that holds illustrative
+        agreements is left out where the settings leave them out.
         Errors: those of `current`.
         """
         found = [self.current()]
@@ -65,9 +65,11 @@ class Reader:
                 for name in earlier
             }
             past = [self._past[name] for name in sorted(self._past, reverse=True)]
+        versions = {found[0].data_version}
         for snapshot in past:
             shown = self._illustrative or not snapshot.illustrative
-            if shown and snapshot.data_version != found[-1].data_version:
+            if shown and snapshot.data_version not in versions:
+                versions.add(snapshot.data_version)
                 found.append(snapshot)
         return tuple(found)
 
