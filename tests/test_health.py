@@ -335,6 +335,40 @@ def test_what_one_check_finds_and_the_last_did_not_is_told_for_ninety_days(tmp_p
     assert changes(later) == [("No longer found", DAY + timedelta(60))]
 
 
+def test_the_same_record_is_judged_anew_when_the_day_has_moved_on(tmp_path: Path) -> None:
+    text = SIGNED % "2024-12-01" + 'ex:v v:reviewDueOn "2026-12-01"^^xsd:date .'
+    before = loaded(tmp_path, text, DAY)
+    assert [one.rule.number for one in before.of(Kind.NOT_MET) if one.rule.number == "R18"] == []
+    generation = commit(tmp_path, [graph_of(text)], judge=standing.judge(DAY))
+    after = loaded(tmp_path, text, date(2026, 12, 2))
+    assert commit(tmp_path, [graph_of(text)]) == generation
+    (line,) = (one for one in after.of(Kind.NOT_MET) if one.rule.number == "R18")
+    assert (line.on, after.checked) == (date(2026, 12, 2), date(2026, 12, 2))
+    assert changes(after, "review-is-not-overdue") == [("Newly found", date(2026, 12, 2))]
+    later = loaded(tmp_path, text, date(2026, 12, 9))
+    (line,) = (one for one in later.of(Kind.NOT_MET) if one.rule.number == "R18")
+    assert (line.on, later.checked) == (date(2026, 12, 2), date(2026, 12, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "fresh"),
+    [(None, False), ("{", False), ('{"as_at": "2026-11-21", "findings": [], "silences": []}', False),
+     ('{"as_at": "2026-11-22", "findings": [], "silences": []}', True)],
+)  # fmt: skip
+def test_what_was_found_is_fresh_on_its_own_day(text: str | None, fresh: bool) -> None:
+    assert standing.fresh(text, DAY) is fresh
+
+
+def test_what_was_found_stays_with_the_record_that_is_held(tmp_path: Path) -> None:
+    loaded(tmp_path, SIGNED % "2025-04-01", DAY)
+    reader = Reader(Settings(state=tmp_path))
+    old = reader.current()
+    loaded(tmp_path, SIGNED % "2024-12-01", DAY)
+    assert LATE in (reader.findings(old) or "")
+    now = json.loads(reader.findings(reader.current()) or "")
+    assert LATE not in {one["rule"] for one in now["findings"]}
+
+
 def test_what_only_staff_may_read_is_found_for_staff_alone(tmp_path: Path) -> None:
     commit(
         tmp_path,

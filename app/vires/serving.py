@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from vires import config, shipped
 from vires.errors import PortInUseError, ViresError
 from vires.store import Reader
+from vires.validate import standing
 
 
 def refuse_taken(address: tuple[str, int]) -> None:
@@ -37,7 +38,7 @@ def run(settings: config.Settings, address: tuple[str, int]) -> None:
 
     Errors: those of the reader.
     """
-    if Reader(settings).findings() is None:
+    if not standing.fresh(Reader(settings).findings(), settings.today()):
         # Beside the server: the first visitor does not wait for the rules.
         aside = multiprocessing.get_context("spawn")
         aside.Process(target=_keep_findings, args=(settings,), daemon=True).start()

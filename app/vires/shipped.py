@@ -49,7 +49,7 @@ def load(
 
 
 def keep_findings(settings: Settings) -> None:
-    """Keep what the rules find of the current record, and its dumps, where that was put off.
+    """Keep what the rules find of the current record today, and its dumps.
 
     Errors: `StoreError` where the state folder cannot be read or written.
     """

@@ -57,7 +57,8 @@ def commit(
 ) -> str:
     """Make the graphs given the whole record; the name of the generation that holds them.
 
-    The same graphs again make no new generation. `at` is called after each step; `judge` sees
+    The same graphs again make no new generation, but are judged anew: the day may have moved on.
+    `at` is called after each step; `judge` sees
     each class's record before it is current.
     Errors: `StoreLockedError` where another writer is at work, `StoreError` where the disk refuses,
     and those of `judge`; on any, the record is as it was.
@@ -81,6 +82,8 @@ def _commit(
     previous, old = _previous(state)
     described = _describe(graphs)
     if previous and old and old["graphs"] == described["graphs"]:
+        if judge is not None:
+            _judge_again(state, previous, judge)
         return previous
     name = folder.next_name(state)
     staged = folder.generations(state) / f"{name}.partial"
@@ -138,16 +141,22 @@ def _keep(
 
 
 def keep(state: Path, judge: Judge) -> None:
-    """Judge the current generation, where that was put off when it was written.
+    """Judge the current generation, where that was put off or was done on an earlier day.
 
     Errors: those of the reader, and `StoreError` where the disk refuses.
     """
-    name = folder.current(state)
-    records = [(open_snapshot(state, name, access), None) for access in CLASSES]
     try:
-        _keep(folder.generations(state) / name, records, judge)
+        _judge_again(state, folder.current(state), judge)
     except OSError as error:
         raise StoreError(f"{state}: {error}; run `vires load`") from error
+
+
+def _judge_again(state: Path, name: str, judge: Judge) -> None:
+    """Judge a generation that stands, beside what was kept with it, if anything was."""
+    records = [
+        (open_snapshot(state, name, access), _before(state, name, access)) for access in CLASSES
+    ]
+    _keep(folder.generations(state) / name, records, judge)
 
 
 def _previous(state: Path) -> tuple[str | None, dict[str, Any] | None]:

@@ -184,6 +184,16 @@ def from_json(text: str) -> Standing:
         raise StoreError(f"the findings of the record are damaged ({error}); load again") from error
 
 
+def fresh(text: str | None, today: date) -> bool:
+    """Whether something is kept, can be read, and was found today."""
+    if text is None:
+        return False
+    try:
+        return from_json(text).as_at == today
+    except StoreError:
+        return False
+
+
 def _finding(row: dict[str, Any]) -> tuple[Finding, date]:
     since = date.fromisoformat(row.pop("since"))
     return _read(row), since
