@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from tests.browser.shipped import DAY, Held, snapshot
+from tests.test_web import Page
 from vires.config import Settings
 from vires.decide import URGENT
 from vires.errors import FairUseError, QueryError, ServiceRefusedError
@@ -397,6 +398,43 @@ def test_a_client_that_uses_its_share_waits() -> None:
     assert last.json["urgent"]["statement"] == URGENT
     other = client.get("/sparql?query=ASK{}", environ_base={"REMOTE_ADDR": "192.0.2.9"})
     assert other.status_code == 200
+    app.extensions["vires"].sandbox.close()
+
+
+def test_the_limits_stand_in_words_as_the_headers_say_them() -> None:
+    settings = Settings(
+        query_seconds=7.5, query_memory=256, query_rows=1234, query_bytes=65_536,
+        query_budget=42, query_at_once=2,
+    )  # fmt: skip
+    app = create_app(settings, Held(), today=lambda: DAY)
+    client = app.test_client()
+    reply = client.get("/sparql?query=ASK{}")
+    text = Page(client.get("/fair-use").text).text
+    for said in (
+        "7.5 seconds",
+        "256 MiB",
+        "1,234 rows or 65,536 bytes",
+        "42 seconds a minute",
+        "2 queries",
+    ):
+        assert said in text, said
+    assert f"RateLimit-Policy {reply.headers['RateLimit-Policy']}" in text
+    left = int(re.search(r"r=(\d+)", reply.headers["RateLimit"])[1])  # type: ignore[index]
+    assert f"Left to you now {left} seconds" in text
+    app.extensions["vires"].sandbox.close()
+
+
+def test_what_is_refused_for_its_cost_leads_to_the_limits() -> None:
+    app = create_app(Settings(query_budget=0.02), Held(), today=lambda: DAY)
+    client = app.test_client()
+    last = [client.get("/sparql?query=ASK{}") for _ in range(4)][-1]
+    assert (last.status_code, last.headers["Link"]) == (429, '</fair-use>; rel="help"')
+    page = Page(client.get("/query?query=ASK{}").text)
+    assert "Error: " in page.text
+    links = [a.get("href") for tag, a in page.tags if tag == "a"]
+    assert links.count("/fair-use") == 2  # in the error, and beside the form
+    wrong = client.get("/sparql?query=ASK{", environ_base={"REMOTE_ADDR": "192.0.2.9"})
+    assert (wrong.status_code, "Link" in wrong.headers) == (400, False)
     app.extensions["vires"].sandbox.close()
 
 

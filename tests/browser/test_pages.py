@@ -102,6 +102,7 @@ TEMPLATES = {
     "changes": "/changes",
     "export-policy": "/export/odrl/agreement/mash",
     "export-processing": "/export/dpv/org/gss-E08000031",
+    "fair-use": "/fair-use",
     "guidance": "/guidance",
     "guide": "/guidance/emergency",
     "search": "/search?q=wolverhamton+ccg",

@@ -57,7 +57,7 @@ class Ledger:
 
     def __init__(self, seconds: float, at_once: int, path: Path | None = None) -> None:
         self._quota = seconds
-        self._at_once = min(at_once, MOST_AT_ONCE)
+        self.at_once = min(at_once, MOST_AT_ONCE)
         size = _RECORD.size * _SLOTS
         # Without a shared file the table is this process's own.
         self._file = os.open(path, os.O_RDWR) if path else os.memfd_create("vires-ledger")
@@ -80,10 +80,10 @@ class Ledger:
         with self._held():
             place, used, ends = self._find(client, now)
             running = [end for end in ends if end > now]
-            if len(running) >= self._at_once:
+            if len(running) >= self.at_once:
                 wait = math.ceil(min(running) - now)
                 raise FairUseError(
-                    f"{self._at_once} of your queries are running; wait for one to end", wait
+                    f"{self.at_once} of your queries are running; wait for one to end", wait
                 )
             if used >= self._quota:
                 raise FairUseError(

@@ -96,6 +96,11 @@ class Sandbox:
         """The query, if it may run; errors: those of `guard.check`."""
         return guard.check(text, snapshot.graphs)
 
+    @property
+    def at_once(self) -> int:
+        """How many queries one client may run at once."""
+        return self._ledger.at_once
+
     def share(self, client: str) -> Share:
         """What a client has left of its query time."""
         return self._ledger.share(client)

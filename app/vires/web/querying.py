@@ -16,6 +16,7 @@ from vires.decide import URGENT, labels
 from vires.errors import QueryError, QueryRefusedError
 from vires.sandbox import Answer, Guarded
 from vires.sandbox.formats import GRAPH, JSON, ROWS, TRUTH, Format, offered
+from vires.sandbox.guard import MAX_BYTES, MAX_DEPTH
 from vires.sheets import XLSX, to_xlsx
 from vires.store import Snapshot
 from vires.terms import PREFIXES
@@ -96,6 +97,20 @@ def page() -> tuple[str, int, dict[str, str]]:
     )
     headers = {} if wait is None else {"Retry-After": str(wait)}
     return body, error.status if error else 200, headers
+
+
+@blueprint.get("/fair-use")
+def fair_use() -> str:
+    """What one query and one client may use, in words, and what is left to who asks."""
+    box = site().sandbox
+    return render_template(
+        "vires/fair-use.html",
+        limits=box.limits,
+        share=box.share(request.remote_addr or ""),
+        at_once=box.at_once,
+        longest=MAX_BYTES,
+        deepest=MAX_DEPTH,
+    )
 
 
 @blueprint.get("/query.xlsx")

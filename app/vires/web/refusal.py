@@ -26,6 +26,9 @@ TIPS: Final = (
     "Join patterns through a shared variable: patterns that share none are multiplied.",
     "Start from a thing or class by its IRI, and leave out paths such as (a|b)*.",
 )
+FAIR_USE: Final = "/fair-use"
+"""Where the limits stand in words."""
+
 _RETRY: Final = {QueryStoppedError: 30, SandboxBusyError: 2}
 _PROBLEM: Final = Format(
     "problem", "Problem", "application/problem+json", "", "json", ("application/json",)
@@ -73,6 +76,8 @@ def answer(error: QueryError, request: Request) -> Response:
     response = Response(body, status=error.status, mimetype=form.media)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Vary"] = "Accept"
+    if error.status in (413, 429, 503):
+        response.headers["Link"] = f'<{FAIR_USE}>; rel="help"'
     if (wait := retry_after(error)) is not None:
         response.headers["Retry-After"] = str(wait)
     return response
