@@ -512,6 +512,29 @@ def test_a_list_is_filtered_without_script(browser: Browser, base: str) -> None:
     context.close()
 
 
+def test_what_is_to_be_mended_is_found_without_script(browser: Browser, base: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base + "/")
+    page.get_by_role("link", name="Health check").first.click()
+    page.get_by_text("Filter the list").click()
+    page.get_by_label(re.compile(r"Not met \(\d+\)")).check()
+    page.get_by_label(re.compile(r"Must \(\d+\)")).check()
+    page.get_by_label("Agreement, community or organisation").select_option("agreement/marac")
+    page.get_by_role("button", name="Show these").click()
+    rows = page.locator("tbody tr")
+    assert rows.count() == 2
+    assert "No power that Example MARAC agreement" in rows.first.inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="calendar (iCalendar)").click()
+    assert download.value.suggested_filename.startswith("health-check")
+    rows.first.get_by_role("link").last.click()
+    assert page.locator("h1").inner_text().startswith("A power relied on runs from the giver")
+    page.get_by_text("Show the text of The shape").click()
+    assert page.get_by_role("region", name="Text of The shape").is_visible()
+    context.close()
+
+
 TEXT_OUTSIDE_ITS_BOX = """() => [...document.querySelectorAll('svg a, svg g')].flatMap(
   thing => {
     const box = thing.querySelector('rect').getBBox();

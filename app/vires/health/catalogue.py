@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from vires.decide.gather import Source
@@ -87,6 +88,16 @@ def catalogue(source: Source, health: Health) -> Catalogue:
     )
 
 
+@cache
+def _counts(rule: Rule) -> tuple[int, int, int]:
+    """How many examples a rule has that are met, not met and cannot be told."""
+    return (
+        len(rule.examples("pass")),
+        len(rule.examples("fail")),
+        len(rule.examples("unknown")),
+    )
+
+
 def _entry(rule: Rule, health: Health) -> Entry:
     # A line without a severity is a day of the record that the rule will speak of, not yet its own.
     kinds = [
@@ -95,15 +106,16 @@ def _entry(rule: Rule, health: Health) -> Entry:
         if line.rule.iri == rule.iri and (line.severity or line.kind is Kind.CANNOT_TELL)
     ]
     run = health.checked is not None
+    passes, fails, unknowns = _counts(rule)
     return Entry(
         key=rule.key,
         iri=rule.iri,
         number=rule.number,
         claim=rule.claim,
         severity=SAID[rule.severity],
-        passes=len(rule.examples("pass")),
-        fails=len(rule.examples("fail")),
-        unknowns=len(rule.examples("unknown")),
+        passes=passes,
+        fails=fails,
+        unknowns=unknowns,
         found=kinds.count(Kind.NOT_MET) + kinds.count(Kind.SOON) if run else None,
         silent=kinds.count(Kind.CANNOT_TELL) if run else None,
     )
