@@ -395,6 +395,20 @@ def test_a_review_that_is_due_soon_is_one_line_with_its_day() -> None:
     assert not [one for one in found.of(Kind.NOT_MET) if one.rule.number == "R18"]
 
 
+def test_two_days_of_one_review_are_one_line_and_no_fault_of_the_page() -> None:
+    text = """ex:v a v:SharingAgreementVersion ; v:versionOf ex:agreement ; v:commencesOn "2025-01-06"^^xsd:date ;
+    v:reviewDueOn "2027-01-02"^^xsd:date , "2027-01-03"^^xsd:date , "2026-10-01"^^xsd:date ."""
+    record = from_quads(quads(text))
+    found = health(record, standing.finder(DAY)(record, None), DAY)
+    assert {one.on for one in found.of(Kind.SOON)} >= {date(2027, 1, 3)}
+    assert [one.on for one in found.of(Kind.CHANGED)] == [date(2026, 10, 1)]
+
+
+def test_a_severity_that_is_none_is_a_damage() -> None:
+    text = findings().replace('"severity": "Violation"', '"severity": "Grave"', 1)
+    assert health(snapshot(), text, DAY).standing is Standing.UNREADABLE
+
+
 # Downloads and feeds
 
 

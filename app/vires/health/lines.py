@@ -159,13 +159,15 @@ class _Lines:
 
     def read(self, found: kept.Standing | None) -> tuple[Line, ...]:
         lines = [*self.found(found)] if found else []
-        dated = list(self.dated())
         foreseen = {
-            (line.thing, line.rule.number): line for line in lines if line.kind is Kind.SOON
+            (line.thing, line.rule.number): place
+            for place, line in enumerate(lines)
+            if line.kind is Kind.SOON
         }
-        for line in dated:
-            if early := foreseen.get((line.thing, line.rule.number)):
-                lines[lines.index(early)] = replace(early, on=line.on)
+        for line in self.dated():
+            place = foreseen.get((line.thing, line.rule.number))
+            if place is not None and line.kind is Kind.SOON:  # one line, with its day
+                lines[place] = replace(lines[place], on=line.on)
             else:
                 lines.append(line)
         order = list(Kind)

@@ -16,7 +16,7 @@ from vires.errors import MalformedError, StoreError
 from vires.store import Before, Judge, Snapshot
 from vires.store.sources import Graph
 from vires.validate.amend import amended
-from vires.validate.catalogue import RECORD, Rule, edition, rules
+from vires.validate.catalogue import RECORD, SEVERITIES, Rule, edition, rules
 from vires.validate.check import check
 from vires.validate.report import Acceptance, Finding, Report, Silence
 from vires.validate.strays import strays
@@ -202,6 +202,8 @@ def _finding(row: dict[str, Any]) -> tuple[Finding, date]:
 def _read(row: dict[str, Any]) -> Finding:
     if (accepted := row.pop("accepted")) is not None:
         accepted = Acceptance(**accepted | {"until": date.fromisoformat(accepted["until"])})
+    if row["severity"] not in SEVERITIES:
+        raise ValueError(f"severity {row['severity']}")
     return Finding(**row, accepted=accepted)
 
 
