@@ -18,7 +18,7 @@ from typing import Final
 from vires import terms
 from vires.errors import RuleError
 from vires.validate.day import CHECK, Days
-from vires.validate.steps import stepped
+from vires.validate.steps import closing, stepped
 from vires.validate.token import Token, text_of, tokens
 
 _FORBIDDEN: Final = frozenset(
@@ -116,12 +116,28 @@ def _with_target(words: tuple[Token, ...]) -> Iterator[Token]:
     """The words with the target pattern at the head of each group that needs it."""
     first = next(number for number, word in enumerate(words) if word.text == "{")
     grouped = any(word.is_word("GROUP", "HAVING") for word in words)
-    needing = {first, *_lone_groups(words, first)}
+    needing = set(_lone_groups(words, first))
+    if not _begins_with(needing, words, first):
+        needing.add(first)
     found = "{ SELECT DISTINCT ?this { %target } }" if grouped else TARGET
     for number, word in enumerate(words):
         yield word
         if number in needing:
             yield Token("other", found)
+
+
+def _begins_with(groups: set[int], words: tuple[Token, ...], first: int) -> bool:
+    """Whether a group begins with a union of these groups, each of which finds the focus nodes.
+
+    Joined with them once more, it would be slower and the same.
+    """
+    place = first + 1
+    while words[place].text == "{" and place in groups:
+        place = closing(words, place) + 1
+        if not words[place].is_word("UNION"):
+            return True
+        place += 1
+    return False
 
 
 def _lone_groups(words: tuple[Token, ...], first: int) -> Iterator[int]:
