@@ -97,6 +97,7 @@ def _json(command: list[str]) -> dict[str, Any]:
 
 def _run(command: list[str]) -> str:
     """What a command of this file's own prints."""
+    print(" ".join(command), file=sys.stderr)
     ran = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST)  # noqa: S603
     if ran.returncode:
         raise SystemExit(f"{' '.join(command)}: {ran.stderr[-2000:]}")
