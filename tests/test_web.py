@@ -110,6 +110,7 @@ ROUTES = {
 }
 FILLED = {
     "/<path:path>": "/agreement/mash",
+    "<int:number>": "1",
     "<path:filename>": "vires.css",
     "/doc/<path:path>": "/doc/agreement/mash",
     "/doc/query/<path:key>": "/doc/query/answer/law",
