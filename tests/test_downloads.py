@@ -20,13 +20,13 @@ from rdflib.namespace import CSVW
 
 from tests.browser.shipped import DAY, application, snapshot
 from tests.test_web import assert_headers, assert_page
-from vires import ingest
+from vires import ingest, shipped
 from vires.config import Settings
 from vires.errors import StoreError
 from vires.exchange import citation, dumps, tables
 from vires.store import Reader, commit, from_quads
 from vires.store.snapshot import graph_hash
-from vires.store.sources import Graph
+from vires.store.sources import CLASSES, Graph
 from vires.web import create_app
 
 FORMS = [form.short for form in dumps.FORMS]
@@ -152,6 +152,7 @@ def test_earlier_releases_are_kept_and_each_class_has_its_own(tmp_path: Path) ->
         ]
         for access, client in clients.items()
     }
+    assert "1 thing changed" in clients["public"].get("/downloads").text
     assert len(texts["public"]) == 2 * len(FORMS)  # the last commit changed nothing for the public
     assert len(texts["staff"]) == 3 * len(FORMS)
     assert all("marker" in text for text in texts["staff"])
@@ -184,6 +185,15 @@ def test_load_keeps_the_files_and_readers_take_them(tmp_path: Path) -> None:
     assert kept.dumps[0].name.startswith(f"vires-{record.made:%Y-%m-%d}-")
     with pytest.raises(StoreError, match="in memory"):
         dumps.keep(snapshot())
+
+
+def test_what_is_loaded_has_its_files_for_each_class(tmp_path: Path) -> None:
+    shipped.load(Settings(state=tmp_path))
+    for access in CLASSES:
+        record = Reader(Settings(state=tmp_path, access=access)).current()  # type: ignore[arg-type]
+        for dump in dumps.release(record).dumps:
+            assert dump.path.parent == tmp_path / "generations" / "000001" / f"{access}.dumps"
+            assert hashlib.sha256(dump.path.read_bytes()).hexdigest() == dump.sha256
 
 
 def test_a_disk_that_is_full_is_said_and_leaves_nothing(tmp_path: Path) -> None:

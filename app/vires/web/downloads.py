@@ -6,7 +6,8 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, send_file, url_for
 
-from vires.exchange import citation, dumps, tables
+from vires.exchange import changes, citation, dumps, tables
+from vires.registers import registers
 from vires.store import Snapshot
 from vires.web.open_data import opened
 from vires.web.site import site
@@ -24,6 +25,8 @@ def page() -> str:
     return render_template(
         "vires/downloads.html",
         releases=[dumps.release(snapshot) for snapshot in kept],
+        changed={step.after.data_version: step for step in changes.steps(kept)},
+        registers=registers(),
         tables=tables.listed(kept[0]),
         losses=tables.LOSSES,
         cite=citation.cite(kept[0], site().publisher, site().address("downloads")),
