@@ -166,7 +166,16 @@ def test_the_kinds_of_article_30_are_there() -> None:
     for prop in ("hasPurpose", "hasPersonalData", "hasDataSubject", "hasStorageCondition"):
         for process in processes:
             assert set(graph.objects(process, DPV[prop])), (process, prop)
+    controls = {
+        q.object.value
+        for q in snapshot().quads()
+        if q.subject.value == MASH + "/v/1" and q.predicate.value == terms.STATES_CONTROL
+    }
+    retention = MASH + "/v/1/control/retention"
     for process in processes:
+        measures = {str(m) for m in graph.objects(process, DPV.hasTechnicalOrganisationalMeasure)}
+        assert measures >= controls - {retention}
+        assert retention not in measures
         action = graph.value(process, DPV.hasProcessing)
         other = DPV.hasRecipient if action == DPV.Disclose else DPV.hasDataSource
         assert set(graph.objects(process, other))

@@ -151,7 +151,8 @@ PROFILES: Final = {
         (
             "Article 30 also asks for the contact details of the controller, its representative "
             "and its data protection officer, for transfers abroad and their safeguards, and for "
-            "a general description of security: the record does not hold them.",
+            "a general description of security. Contacts and transfers are left out; of security, "
+            "the ways of sending and the controls that a version states are listed, no others.",
             "Every version of an agreement is listed, with no word on which is in force on a day, "
             "who signed it, or which agreements it stands on.",
             "A legal basis is named without its kind: Article 6, Article 9, Schedule 1, Part 3 and "
