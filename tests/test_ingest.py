@@ -49,9 +49,11 @@ except IngestError as error:
 
 
 def test_each_hostile_file_has_its_story() -> None:
-    assert {path.name for path in FILES.iterdir()} - {"stories.toml", "queries.toml"} == set(
-        STORIES
-    )
+    assert {path.name for path in FILES.iterdir()} - {
+        "stories.toml",
+        "queries.toml",
+        "bodies.toml",
+    } == set(STORIES)
 
 
 @pytest.mark.parametrize("name", STORIES)
