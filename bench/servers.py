@@ -27,7 +27,7 @@ from vires.store.sources import Graph
 from vires.validate import standing
 
 OTHERS: Final = ("oxigraph==0.5.13", "rdflib-endpoint==0.6.3", "uvicorn")
-JSON: Final = {"Accept": "application/sparql-results+json"}
+JSON: Final = {"Accept": "application/sparql-results+json, application/json;q=0.9"}
 _RDFLIB: Final = """
 import sys, uvicorn
 from rdflib import Graph

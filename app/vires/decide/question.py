@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from vires import terms
@@ -91,9 +92,9 @@ def labels(source: Source, iris: Iterable[str]) -> dict[str, str]:
     return {iri: known[iri] for iri in iris if iri in known}
 
 
-def names(source: Source) -> dict[str, str]:
-    """The label of everything in the record that has one, by IRI."""
-    return dict(_labels(Once(source)))
+def names(source: Source) -> Mapping[str, str]:
+    """The label of everything in the record that has one, by IRI; it cannot be changed."""
+    return MappingProxyType(_labels(Once(source)))
 
 
 def parse_date(text: str) -> date | None:
