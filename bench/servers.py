@@ -58,7 +58,7 @@ def settle(pid: int) -> None:
         stats = [read(p, "stat").rsplit(")", 1)[-1].split() for p in (pid, *below(pid))]
         return sum(int(stat[11]) + int(stat[12]) for stat in stats if len(stat) > 12)
 
-    for _ in range(120):
+    for _ in range(300):
         before = ticks()
         time.sleep(1)
         if ticks() - before <= 2:
