@@ -14,10 +14,14 @@ import pytest
 from vires import shipped, terms, validate
 from vires.store import Snapshot, from_quads
 from vires.store.sources import read
+from vires.validate import live
 from vires.validate.affected import between, touched
 from vires.validate.amend import amended
+from vires.validate.day import days
+from vires.validate.evidence import Evidence
 from vires.validate.reads import reads
 from vires.validate.report import Report
+from vires.validate.spread import LARGE, spread
 
 ON = date(2026, 11, 25)
 AREA = "wolverhampton"
@@ -130,3 +134,13 @@ def test_a_changed_version_touches_what_stands_on_it() -> None:
     seen = touched(base()[0], RULES, changed)
     assert any(below in (nodes or ()) for nodes in seen.values())
     assert all(nodes is not None for nodes in seen.values())
+
+
+def test_rules_shared_out_over_the_cores_find_the_same() -> None:
+    snapshot, _ = base()
+    pool = RULES[::6]
+
+    def find(rule: validate.Rule) -> Evidence:
+        return live.findings(snapshot, rule, days(ON))
+
+    assert list(spread(find, pool, LARGE)) == [find(rule) for rule in pool]
