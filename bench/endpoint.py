@@ -3,6 +3,7 @@
 Usage:
   python -m bench.endpoint [--world W.nt] [--seconds 6]   ratios at a million triples, and neighbours
   python -m bench.endpoint --queries 100000               valid queries at concurrency 8
+  python -m bench.endpoint --neighbours                   hostile clients alone
   python -m bench.endpoint --cancels 1000                 clients that leave
 
 The first makes a world of a million triples (`bench.world`) unless one is named, and a virtual
@@ -44,7 +45,7 @@ from bench.servers import (
 )
 from tests.serving import Server, below, read, serving, wait_for
 from tests.test_hostile_queries import SLOW, busy, leave
-from vires import library, terms
+from vires import library, listing, terms
 
 CONNECTIONS: Final = 8
 POINT: Final = "analyst/bases-for-a-question"
@@ -155,7 +156,7 @@ def compare(world: Path, folder: Path, seconds: float) -> None:
             for name, (base, paths) in asked.items():
                 spent[name] += throughput(base, paths, seconds)
     report({name: rate(found, seconds * ROUNDS) for name, found in spent.items()})
-    neighbours(folder / "state", points)
+    neighbours(folder / "shipped")
 
 
 def same_answers(asked: dict[str, tuple[str, list[str]]]) -> None:
@@ -191,9 +192,13 @@ def report(rates: dict[str, Rate]) -> None:
         print(f"{name}: {ratio:.2f} (wanted {least}){'' if ratio >= least else ' NOT MET'}")
 
 
-def neighbours(state: Path, points: list[Values], seconds: float = 15) -> None:
-    """A visitor's wait for a view, alone and beside two clients that ask for what never ends."""
-    paths = [by_library(POINT)(values) for values in points]
+def neighbours(state: Path, seconds: float = 20) -> None:
+    """A visitor's wait for the library's views on the shipped record, alone and beside two clients.
+
+    Each of the two asks three times at once for what never ends, and at once again when refused.
+    """
+    views = [library.view(one.key) for one in listing.offered() if one.key.startswith("analyst/")]
+    paths = [by_library(v.key)({p.name: p.example for p in v.parameters}) for v in views]
     with serving(state) as server:
         settle(server.pid)
         idle = waits(server.base, paths, seconds)
@@ -233,19 +238,16 @@ def waits(base: str, paths: list[str], seconds: float) -> list[float]:
 def annoy(base: str, source: str, over: threading.Event) -> None:
     """Ask for what never ends, again and again."""
     path = f"/sparql?{urlencode({'query': SLOW})}"
-    while not over.is_set():
+    while not over.wait(0.05):
         with closing(connect(base, source)) as link:
             link.request("GET", path, headers=ENDLESS)
             status = link.getresponse().status
             assert status in (429, 503), status
-        if status == 429:
-            time.sleep(0.05)
 
 
 def valid(number: int) -> None:
     """So many valid queries at concurrency 8 on the shipped record: how many failed."""
     from tests.browser.shipped import snapshot
-    from vires import listing
 
     texts = [listing.as_query(view) for view in listing.offered() if view.key.startswith("analyst")]
     things = sorted({quad.subject.value for quad in snapshot().quads()})
@@ -320,17 +322,20 @@ def main() -> None:
     ask.add_argument("--seconds", type=float, default=6)
     ask.add_argument("--queries", type=int)
     ask.add_argument("--cancels", type=int)
+    ask.add_argument("--neighbours", action="store_true")
     given = ask.parse_args()
     if given.queries:
         valid(given.queries)
     if given.cancels:
         cancels(given.cancels)
     with tempfile.TemporaryDirectory() as folder:
+        if given.neighbours:
+            return neighbours(Path(folder))
         world = given.world or Path(folder) / "world.nt"
         if given.world is None:
             command = [sys.executable, "-m", "bench.world", "1000000", str(world)]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-        compare(world.resolve(), Path(folder), given.seconds)
+        return compare(world.resolve(), Path(folder), given.seconds)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import socket
 import threading
 import time
@@ -192,6 +193,17 @@ def test_fifty_clients_that_leave_leave_nothing_behind(server: Server) -> None:
     wait_for(lambda: not busy(server), LIMIT + 5)
     assert len(server.children()) <= 4
     assert post(server, "ASK {}")[0] == 200
+
+
+def test_the_pages_come_before_the_children(server: Server) -> None:
+    """Niceness counts within a session alone, where the kernel groups by session."""
+    children = server.children()
+    assert children
+    for child in children:
+        assert os.getsid(child) == os.getsid(server.pid)
+        assert os.getpgid(child) != os.getpgid(server.pid)
+        assert os.getpriority(os.PRIO_PROCESS, child) >= 10
+    assert os.getpriority(os.PRIO_PROCESS, server.pid) == os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_a_client_that_leaves_frees_its_child(tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ class _Child:
                 "MALLOC_ARENA_MAX": "2",
                 "LC_ALL": "C.UTF-8",
             },
-            start_new_session=True,
+            # Out of the way of the terminal's signals, but in the server's session: the kernel
+            # weighs sessions against each other, and niceness only within one.
+            process_group=0,
         )
 
     @property
