@@ -61,7 +61,7 @@ def settle(pid: int) -> None:
     for _ in range(300):
         before = ticks()
         time.sleep(1)
-        if ticks() - before <= 2:
+        if ticks() - before <= 10:
             return
 
 
@@ -111,8 +111,10 @@ def questions(world: Path, most: int = 400) -> tuple[list[Values], list[Values]]
             }
         )
     dice = random.Random(1)
-    chains = [{"agreement": iri} for iri in dice.sample(sorted(agreements), most)]
-    return dice.sample(points, most), chains
+    chains = [
+        {"agreement": iri} for iri in dice.sample(sorted(agreements), min(most, len(agreements)))
+    ]
+    return dice.sample(points, min(most, len(points))), chains
 
 
 def other_servers(folder: Path) -> Path:
