@@ -310,9 +310,9 @@ def cancels(number: int) -> None:
 
 
 def orphans(server: Server) -> int:
-    """Processes below the server that have ended and were never waited for."""
+    """Children of the server's workers that have ended and were never waited for."""
     stats = (read(pid, "stat").rsplit(")", 1)[-1].split() for pid in below(server.pid))
-    return sum(1 for stat in stats if stat[:1] == ["Z"])
+    return sum(1 for stat in stats if stat[:1] == ["Z"] and int(stat[1]) != server.pid)
 
 
 def main() -> None:
