@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -40,8 +41,10 @@ def run(settings: config.Settings, address: tuple[str, int]) -> None:
     """
     if not standing.fresh(Reader(settings).findings(), settings.today()):
         # Beside the server: the first visitor does not wait for the rules.
-        aside = multiprocessing.get_context("spawn")
-        aside.Process(target=_keep_findings, args=(settings,), daemon=True).start()
+        spawn = multiprocessing.get_context("spawn")
+        aside = spawn.Process(target=_keep_findings, args=(settings,), daemon=True)
+        aside.start()
+        threading.Thread(target=aside.join, daemon=True).start()  # so that it leaves no zombie
     from granian import Granian  # a server is of no use to the other commands
     from granian.constants import Interfaces
 
