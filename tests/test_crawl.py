@@ -1,11 +1,13 @@
 """From the front page every internal link leads somewhere, and what is shown is named.
 
 Lists are followed page by page; of the endless combinations of filters, order and questions, each
-shape of address is followed a few times.
+shape of address is followed a few times. So are the forms of data of each kind of thing, unless
+`VIRES_CRAWL=all`, by hand.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -19,6 +21,8 @@ from vires.decide import names
 
 PER_SHAPE = 12
 """How many addresses of one path and one set of parameters are followed."""
+
+ALL = os.environ.get("VIRES_CRAWL") == "all"
 
 MAX_BYTES = 100_000
 
@@ -57,6 +61,8 @@ class Links(HTMLParser):
 
 def _shape(address: str) -> tuple[str, ...]:
     parts = urlsplit(address)
+    if not ALL and (form := re.search(r"^(/[^/]+/[^/]+/).*\.(ttl|jsonld|rdf|nt)$", parts.path)):
+        return form.groups()
     if not parts.query:
         return (address,)  # each page without parameters is followed
     return (parts.path, *sorted({name for name, _ in parse_qsl(parts.query)}))
