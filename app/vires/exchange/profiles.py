@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from vires import ingest, terms
 from vires.content import content_root
 from vires.exchange.write import Row, serialised, text
+from vires.once import Once
 from vires.store import Snapshot
 
 _COMMENT: Final = ox.NamedNode(terms.RDFS + "comment")
@@ -59,8 +60,14 @@ class Export:
 
 def exported(snapshot: Snapshot, iri: str, key: str) -> Export | None:
     """A thing in a profile; None where it has no flow with sides to export."""
+    return _exported(Once(snapshot), iri, key)
+
+
+@lru_cache(maxsize=32)
+def _exported(held: Once[Snapshot], iri: str, key: str) -> Export | None:
+    """Worked out once for each data version: a body with many flows asks for each of them."""
     profile = PROFILES[key]
-    rows = profile.rows(snapshot, iri)
+    rows = profile.rows(held.source, iri)
     if not rows:
         return None
     found = {row[2].value for row in rows if row[1].value in _LISTED}

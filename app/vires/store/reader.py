@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -12,6 +13,9 @@ from vires.errors import StoreError
 from vires.store import state as folder
 from vires.store.snapshot import Snapshot
 from vires.store.sources import CLASSES
+
+IN_MEMORY: Final = 200_000
+"""Up to so many statements a record is held in memory (about 0.6 KiB each), read in a second."""
 
 
 class Reader:
@@ -41,6 +45,8 @@ class Reader:
             return held[1]
         with self._lock:
             snapshot = open_snapshot(self._state, name, self._access)
+            if _statements(folder.manifest(self._state, name)) <= IN_MEMORY:
+                snapshot = snapshot.in_memory()
             if not self._illustrative and snapshot.illustrative:
                 raise StoreError(
                     f"{self._state}: loaded with the illustrative agreements, which "
@@ -110,6 +116,10 @@ def open_snapshot(state: Path, name: str, access: str) -> Snapshot:
     path = folder.generations(state) / name / access
     made = folder.made(state, name)
     return Snapshot(open_store(path), graphs, access, path.resolve(), made)
+
+
+def _statements(described: dict[str, Any]) -> int:
+    return sum(int(graph["statements"]) for graph in described["graphs"].values())
 
 
 def open_store(path: Path) -> ox.Store:

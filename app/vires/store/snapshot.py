@@ -84,9 +84,8 @@ class Snapshot:
             assert isinstance(found, ox.QuerySolutions)
             names = tuple(variable.value for variable in found.variables)
             return names, [tuple(row) for row in found]
-        except (OSError, RuntimeError) as error:  # RocksDB speaks of a damaged file by either
-            said = " ".join(str(error).split())
-            raise StoreError(f"the store cannot be read ({said}); run `vires load`") from error
+        except (OSError, RuntimeError) as error:
+            raise _unreadable(error) from error
 
     def linked(self, node: Term, prop: str | None, *, against: bool = False) -> set[Term]:
         """What a node leads to along a property, or against it; along any where none is named."""
@@ -137,12 +136,16 @@ class Snapshot:
             yield from sorted(self._store.quads_for_pattern(None, None, None, graph), key=_order)
 
     def in_memory(self) -> Snapshot:
-        """The same record in memory, where a question of the whole of it is answered sooner."""
-        if self.path is None:
-            return self
+        """The same record in memory, where questions are answered several times sooner.
+
+        Errors: `StoreError` where it cannot be read.
+        """
         store = ox.Store()
-        store.extend(self.quads())
-        return Snapshot(store, self.graphs, self.access)
+        try:
+            store.extend(self.quads())
+        except (OSError, RuntimeError) as error:
+            raise _unreadable(error) from error
+        return Snapshot(store, self.graphs, self.access, self.path, self.made)
 
     def __len__(self) -> int:
         return len(self._store)
@@ -180,3 +183,10 @@ def from_quads(quads: Iterable[ox.Quad], access: str = "public") -> Snapshot:
     for graph in kept.values():
         store.extend(graph)
     return Snapshot(store, {name: graph_hash(graph) for name, graph in kept.items()}, access)
+
+
+def _unreadable(error: Exception) -> StoreError:
+    """What RocksDB says of a damaged file, by either kind of error."""
+    return StoreError(
+        f"the store cannot be read ({' '.join(str(error).split())}); run `vires load`"
+    )
