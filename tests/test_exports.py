@@ -167,15 +167,15 @@ def test_the_kinds_of_article_30_are_there() -> None:
         for process in processes:
             assert set(graph.objects(process, DPV[prop])), (process, prop)
     controls = {
-        q.object.value
+        q.subject.value: q.object.value.rpartition("/")[2]
         for q in snapshot().quads()
-        if q.subject.value == MASH + "/v/1" and q.predicate.value == terms.STATES_CONTROL
+        if q.predicate.value == terms.VIRES + "controlKind"
     }
-    retention = MASH + "/v/1/control/retention"
+    security = MASH.rpartition("/")[0] + "/example-protocol/v/1/control/security"
     for process in processes:
         measures = {str(m) for m in graph.objects(process, DPV.hasTechnicalOrganisationalMeasure)}
-        assert measures >= controls - {retention}
-        assert retention not in measures
+        assert security in measures  # stated by the agreement above, as are the other kinds
+        assert {controls[m] for m in measures & controls.keys()} == {"security"}
         action = graph.value(process, DPV.hasProcessing)
         other = DPV.hasRecipient if action == DPV.Disclose else DPV.hasDataSource
         assert set(graph.objects(process, other))
@@ -327,3 +327,10 @@ def test_what_cannot_be_exported_is_said(client: FlaskClient, path: str, status:
     assert client.get(f"/export/{path}").status_code == status
     wish = {"Accept": "application/pdf"}
     assert client.get("/export/dpv/agreement/mash", headers=wish).status_code == 406
+
+
+@pytest.mark.parametrize("path", ["%00", "a%20b", "../agreement/mash", "x" * 401])
+def test_a_malformed_path_is_400(path: str) -> None:
+    for key in ("dpv", "odrl"):
+        assert application().test_client().get(f"/export/{key}/{path}").status_code in (400, 404)
+    assert application().test_client().get("/export/dpv/%00").status_code == 400

@@ -172,7 +172,7 @@ def test_every_finding_is_listed_with_its_words_rule_and_day(client: FlaskClient
     said = {"Violation": "Must", "Warning": "Should", "Info": "Advisory"}
     lines = {
         (line["What is said of it"], line["IRI"], line["Rule"], line["Severity"],
-         line["Since, due or changed on"])
+         line["First found, due or changed on"])
         for line in listed(client) if line["Outcome"] in ("Not met", "Soon")
     }  # fmt: skip
     for one in kept["findings"]:
@@ -515,3 +515,12 @@ def test_the_first_page_counts_what_is_not_met(client: FlaskClient) -> None:
     number = len(shipped().of(Kind.NOT_MET))
     assert f'<a class="govuk-link" href="/health-check?kind=not-met">{number}<' in page
     assert len(listed(client, "/health-check.csv?kind=not-met")) == number
+
+
+@pytest.mark.parametrize("form", ["atom", "ics", "csv"])
+def test_what_has_no_line_today_can_be_followed(client: FlaskClient, form: str) -> None:
+    """A subscription outlives the last fault, or the next one would be missed."""
+    for asked in ("about=agreement/mash", "rule=rule/condition-has-its-policy-document"):
+        response = client.get(f"/health-check.{form}?{asked}")
+        assert response.status_code == 200, asked
+    assert client.get(f"/health-check.{form}?about=agreement/nothing").status_code == 400

@@ -330,3 +330,37 @@ def test_illustrative_agreements_are_not_read_where_the_setting_leaves_them_out(
         without.current()
     commit(tmp_path, [a_graph("a", "1")])
     assert not without.current().illustrative
+
+
+def test_a_graph_that_was_public_once_is_in_no_earlier_release(tmp_path: Path) -> None:
+    """What was moved to a higher class is gone from all that a reader of the lower one is given."""
+
+    def graph(iri: str, value: str, access: str) -> Graph:
+        quads = (
+            ox.Quad(
+                ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(value), ox.NamedNode(iri)
+            ),
+        )
+        return Graph(iri, quads, graph_hash(quads), access)
+
+    commit(tmp_path, [graph("urn:a", "open", "public"), graph("urn:b", "secret", "public")])
+    commit(tmp_path, [graph("urn:a", "open", "public"), graph("urn:b", "secret", "staff")])
+    kept = Reader(Settings(state=tmp_path)).kept()
+    assert [len(snapshot) for snapshot in kept] == [1]
+    kept = Reader(Settings(state=tmp_path, access="staff")).kept()
+    assert len(kept) == 1  # the same statements: one data version
+
+
+def test_a_damaged_earlier_generation_is_passed_over(tmp_path: Path) -> None:
+    for value in ("one", "two"):
+        quads = (
+            ox.Quad(
+                ox.NamedNode("urn:s"),
+                ox.NamedNode("urn:p"),
+                ox.Literal(value),
+                ox.NamedNode("urn:g"),
+            ),
+        )
+        commit(tmp_path, [Graph("urn:g", quads, graph_hash(quads), "public")])
+    (tmp_path / "generations" / "000001" / "manifest.json").write_text("{")
+    assert len(Reader(Settings(state=tmp_path)).kept()) == 1

@@ -19,7 +19,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.browser.payloads import PAYLOADS
-from tests.browser.shipped import DAY, VERDICTS, application, query, questions, snapshot
+from tests.browser.shipped import (
+    DAY,
+    VERDICTS,
+    Held,
+    application,
+    query,
+    questions,
+    snapshot,
+)
 from vires import terms
 from vires.addresses import path_of as path_of_thing
 from vires.config import Settings
@@ -1013,3 +1021,12 @@ def test_templates_hold_nothing_unescaped_or_inline() -> None:
         ), path
     for path in WEB.glob("*.py"):
         assert "Markup" not in path.read_text(encoding="utf-8")
+
+
+def test_a_restricted_record_is_kept_by_no_cache_and_read_by_no_other_site() -> None:
+    client = create_app(Settings(access="staff"), Held(), today=lambda: DAY).test_client()
+    for path in ("/", "/api/search?q=police", "/doc/agreement/mash.ttl", "/health-check.atom"):
+        response = client.get(path)
+        assert response.status_code == 200, path
+        assert response.headers["Cache-Control"] == "private, no-cache"
+        assert "Access-Control-Allow-Origin" not in response.headers

@@ -159,9 +159,14 @@ PROFILES: Final = {
             "Article 30 also asks for the contact details of the controller, its representative "
             "and its data protection officer, for transfers abroad and their safeguards, and for "
             "a general description of security. Contacts and transfers are left out; of security, "
-            "the ways of sending and the controls that a version states are listed, no others.",
-            "Every version of an agreement is listed, with no word on which is in force on a day, "
-            "who signed it, or which agreements it stands on.",
+            "the ways of sending and the controls of that kind that a version or one above it "
+            "states are listed. Controls of other kinds are left out.",
+            "Of processing for law enforcement the record is asked for by section 61 of the Data "
+            "Protection Act 2018, which also asks for profiling; the regime of each side is left "
+            "out.",
+            "Every version of an agreement is listed, drafts and those that ended among them, with "
+            "no word on which is in force on a day, who signed it, or which agreements it stands "
+            "on.",
             "A legal basis is named without its kind: Article 6, Article 9, Schedule 1, Part 3 and "
             "confidentiality look the same. Matches to terms of the EU GDPR are close, not exact.",
             "Of a power or a duty only the provision is named: whether it says may or must, for "

@@ -64,6 +64,7 @@ SIGNED_WORDS: Final = (
 )
 
 DISSOLVED: Final = "Dissolved"
+ENDED: Final = "Ended"
 
 BODY_WORDS: Final = ("No dissolution recorded", DISSOLVED, "Cannot tell if dissolved")
 
@@ -155,7 +156,7 @@ class Standing:
         if dissolution == DISSOLVED:
             return dissolution
         until = self.record.one(organisation, terms.VALID_UNTIL, as_date)
-        return "Ended" if not isinstance(until, State) and until < self.on else ""
+        return ENDED if not isinstance(until, State) and until < self.on else ""
 
     def belongs(self, organisation: str, community: str) -> bool:
         """Whether an organisation is a member of a community, or the record cannot tell."""

@@ -23,12 +23,16 @@ _MADE_BY: Final = "-//Vires//Health check//EN"
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Where a feed stands: its own address, that of the page, that of the site, and its day."""
+    """Where a feed stands: its own address, that of the page, that of the site, and its day.
+
+    `written` is the day that the record was written on: what has no day of its own stands since.
+    """
 
     address: str
     page: str
     site: str
     on: date
+    written: date
 
     def page_of(self, row: Row) -> str:
         """The address of the page about the thing of a row, or of the list where it has none."""
@@ -40,12 +44,12 @@ def to_atom(rows: Iterable[Row], feed: Feed) -> bytes:
     """Rows as a feed, an entry each; the name of an entry is the same whenever it is written."""
     ET.register_namespace("", _NS)
     root = ET.Element(f"{{{_NS}}}feed")
-    entries = [(row, _day(row) or feed.on) for row in rows]
-    latest = max((day for row, day in entries if _kind(row) is not Kind.SOON), default=feed.on)
+    entries = [(row, _since(row, feed)) for row in rows]
+    latest = max((day for _, day in entries), default=feed.written)
     _put(root, "id", feed.page)
     _put(root, "title", "Vires: health check")
     _put(root, "subtitle", "Reports what is documented; a person decides.")
-    _put(root, "updated", _stamp(min(latest, feed.on)))
+    _put(root, "updated", _stamp(latest))
     _link(root, "self", feed.address)
     _link(root, "alternate", feed.page)
     _put(_put(root, "author"), "name", "Vires")
@@ -53,7 +57,7 @@ def to_atom(rows: Iterable[Row], feed: Feed) -> bytes:
         entry = _put(root, "entry")
         _put(entry, "id", f"urn:uuid:{_name(row)}")
         _put(entry, "title", f"{_kind(row).value}: {row.name}")
-        _put(entry, "updated", _stamp(min(day, feed.on)))
+        _put(entry, "updated", _stamp(day))
         _link(entry, "alternate", feed.page_of(row))
         _put(entry, "summary", _told(row))
         _put(entry, "category").set("term", _kind(row).value)
@@ -115,6 +119,12 @@ def _kind(row: Row) -> Kind:
 def _day(row: Row) -> date | None:
     text = _cell(row, "on")
     return date.fromisoformat(text) if text else None
+
+
+def _since(row: Row, feed: Feed) -> date:
+    """Since when a row stands as it does, today at the latest: it must not seem new each day."""
+    day = None if _kind(row) is Kind.SOON else _day(row)
+    return min(day or feed.written, feed.on)
 
 
 def _stamp(day: date) -> str:

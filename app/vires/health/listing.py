@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from vires import library
+from vires import library, terms
 from vires.addresses import path_of
 from vires.decide import names
 from vires.decide.gather import Source
@@ -16,7 +16,7 @@ from vires.health.lines import Health, Kind, Line
 from vires.library import Column, View
 from vires.once import Once
 from vires.registers import Row, Table, Value, slug
-from vires.validate import SAID
+from vires.validate import SAID, rules
 
 NAME: Final = "health-check"
 """What addresses call the list."""
@@ -28,7 +28,7 @@ _COLUMNS: Final = (
     Column("kind", "tag", "Outcome", facet="several"),
     Column("found", "text", "What is said of it"),
     Column("rule", "named", "Rule", facet="one", sort=True, empty="no rule"),
-    Column("on", "date", "Since, due or changed on", sort=True),
+    Column("on", "date", "First found, due or changed on", sort=True),
     Column("severity", "tag", "Severity", place="under", facet="several", empty="none"),
     Column("owner", "word", "Owning role", place="under", facet="several", sort=True),
     Column("accepted", "text", "Accepted", place="under", empty="not accepted"),
@@ -54,6 +54,10 @@ def _table(held: Once[Source], health: Health, today: date) -> Table:
         "kind": tuple(map(_word, (kind.value for kind in Kind))),
         "severity": tuple(map(_word, (word.capitalize() for word in SAID.values()))),
         "standing": tuple(map(_word, ("Open", "Accepted"))),
+        # What has no line today may be followed too: the next fault must not be missed.
+        "rule": tuple(_thing(rule.iri, rule.claim) for rule in rules()),
+        "about": tuple(_thing(iri, reader.names.get(iri, iri)) for iri in sorted(reader.shown)),
+        "owner": tuple(map(_word, (*reader.roles(), "not recorded"))),
     }
     return Table(
         NAME,
@@ -111,6 +115,11 @@ class _Rows:
             "example": (_word("Example data" if example else "Not example data"),),
         }
         return Row(line.thing, line.label, example, cells)
+
+    def roles(self) -> list[str]:
+        """The roles that may own something, by name."""
+        scheme = terms.BASE + "role/"
+        return sorted({name for iri, name in self.names.items() if iri.startswith(scheme)})
 
     def about(self, line: Line) -> Iterator[Value]:
         """The agreements, communities and organisations that a line concerns."""

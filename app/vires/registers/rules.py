@@ -14,6 +14,7 @@ from typing import Final
 from vires import terms
 from vires.explain.standing import (
     BODY_WORDS,
+    ENDED,
     INSTRUMENT_WORDS,
     READING_WORDS,
     SIGNED_WORDS,
@@ -77,8 +78,10 @@ RULES: Final[dict[str, Rule]] = {
         lambda facts, _, those: [facts.standing.reading(one) for one in those],
     ),
     "dissolved": Rule(
-        BODY_WORDS,
-        lambda facts, _, those: [facts.standing.body(one) for one in those],
+        (*BODY_WORDS, ENDED),
+        lambda facts, _, those: [
+            facts.standing.gone(one) or facts.standing.body(one) for one in those
+        ],
     ),
     "member-today": Rule(
         (),

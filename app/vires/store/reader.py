@@ -44,6 +44,8 @@ class Reader:
         if held is not None and held[0] == name:
             return held[1]
         with self._lock:
+            if self._held is not None and self._held[0] == name:  # another thread was first
+                return self._held[1]
             snapshot = open_snapshot(self._state, name, self._access)
             if _statements(folder.manifest(self._state, name)) <= IN_MEMORY:
                 snapshot = snapshot.in_memory()
@@ -58,26 +60,37 @@ class Reader:
     def kept(self) -> tuple[Snapshot, ...]:
         """The current snapshot and those before it that the store keeps, newest first.
 
-        Of several with one data version the newest stands for all; one that holds illustrative
-        agreements is left out where the settings leave them out.
+        Of several with one data version the newest stands for all. One is left out that holds
+        illustrative agreements where the settings leave them out, or a graph that is now of a
+        class that may not be read; so is one that is damaged or gone.
         Errors: those of `current`.
         """
         found = [self.current()]
         assert self._held is not None
         earlier = [name for name in folder.names(self._state) if name < self._held[0]]
         with self._lock:
-            self._past = {
-                name: self._past.get(name) or open_snapshot(self._state, name, self._access)
-                for name in earlier
-            }
+            self._past = {name: one for name in earlier if (one := self._earlier(name)) is not None}
             past = [self._past[name] for name in sorted(self._past, reverse=True)]
         versions = {found[0].data_version}
+        closed = _closed(folder.manifest(self._state, self._held[0]), self._access)
         for snapshot in past:
             shown = self._illustrative or not snapshot.illustrative
-            if shown and snapshot.data_version not in versions:
+            if (
+                shown
+                and not closed & snapshot.graphs.keys()
+                and snapshot.data_version not in versions
+            ):
                 versions.add(snapshot.data_version)
                 found.append(snapshot)
         return tuple(found)
+
+    def _earlier(self, name: str) -> Snapshot | None:
+        if name in self._past:
+            return self._past[name]
+        try:
+            return open_snapshot(self._state, name, self._access)
+        except StoreError:
+            return None
 
     def findings(self, snapshot: Snapshot | None = None) -> str | None:
         """What was found of a record when it was written; None where nothing was kept.
@@ -107,15 +120,17 @@ def open_snapshot(state: Path, name: str, access: str) -> Snapshot:
     Errors: `StoreError` where it is gone or damaged.
     """
     described = folder.manifest(state, name)
-    allowed = CLASSES[: CLASSES.index(access) + 1]
-    graphs = {
-        iri: graph["hash"]
-        for iri, graph in described["graphs"].items()
-        if graph["access"] in allowed
-    }
+    closed = _closed(described, access)
+    graphs = {i: graph["hash"] for i, graph in described["graphs"].items() if i not in closed}
     path = folder.generations(state) / name / access
     made = folder.made(state, name)
     return Snapshot(open_store(path), graphs, access, path.resolve(), made)
+
+
+def _closed(described: dict[str, Any], access: str) -> set[str]:
+    """The graphs that a reader of a class may not read."""
+    allowed = CLASSES[: CLASSES.index(access) + 1]
+    return {iri for iri, graph in described["graphs"].items() if graph["access"] not in allowed}
 
 
 def _statements(described: dict[str, Any]) -> int:

@@ -38,10 +38,20 @@ class Snapshot:
 
     `data_version` is `sha256:` and 64 hexadecimal digits, `access` the class whose graphs it
     holds (public, partner or staff), `path` the folder it stands in and `made` when it was
-    written, both None for one in memory. Safe to read from many threads.
+    written, both None for one that was never written; `memory` says that it is held in memory
+    though it was. Safe to read from many threads.
     """
 
-    __slots__ = ("__weakref__", "_store", "access", "data_version", "graphs", "made", "path")
+    __slots__ = (
+        "__weakref__",
+        "_memory",
+        "_store",
+        "access",
+        "data_version",
+        "graphs",
+        "made",
+        "path",
+    )
 
     def __init__(
         self,
@@ -50,8 +60,11 @@ class Snapshot:
         access: str = "public",
         path: Path | None = None,
         made: datetime | None = None,
+        *,
+        memory: bool = False,
     ) -> None:
         self._store = store
+        self._memory = memory or path is None
         self.path = path
         self.made = made
         self.graphs = dict(graphs)
@@ -140,12 +153,14 @@ class Snapshot:
 
         Errors: `StoreError` where it cannot be read.
         """
+        if self._memory:
+            return self
         store = ox.Store()
         try:
             store.extend(self.quads())
         except (OSError, RuntimeError) as error:
             raise _unreadable(error) from error
-        return Snapshot(store, self.graphs, self.access, self.path, self.made)
+        return Snapshot(store, self.graphs, self.access, self.path, self.made, memory=True)
 
     def __len__(self) -> int:
         return len(self._store)

@@ -123,8 +123,11 @@ def sync(path: Path) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a small file durably and at once: readers see the old text or the new."""
-    partial = path.with_name(path.name + ".partial")
+    """Write a small file durably and at once: readers see the old text or the new.
+
+    Each process writes aside in a file of its own, so that two may write at once.
+    """
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     with partial.open("w", encoding="utf-8") as handle:
         handle.write(text)
         handle.flush()
@@ -172,3 +175,5 @@ def clean(state: Path) -> None:
     for path in generations(state).iterdir():
         if path.name not in live:
             shutil.rmtree(path, ignore_errors=True)
+    for path in state.glob("*.partial"):
+        path.unlink(missing_ok=True)

@@ -101,7 +101,7 @@ def create_app(
     app.register_blueprint(exporting.blueprint)
     app.register_blueprint(changing.blueprint)
     errors.register(app)
-    security.register(app)
+    security.register(app, public=settings.access == "public")
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

@@ -44,7 +44,9 @@ def part(key: str, short: str) -> Response:
     step = next((s for s in changes.steps(site().kept()) if s.key == key), None) or abort(404)
     form = _form(short)
     if form is HTML:
-        return opened(Response(status=303, headers={"Location": f"/changes#to-{key}"}))
+        return opened(
+            Response(status=303, headers={"Location": f"/changes#to-{key}", "Vary": "Accept"})
+        )
     return _data(changes.part(step, form.short, site().address("")), f"/changes/{key}", form)
 
 

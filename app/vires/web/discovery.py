@@ -31,7 +31,18 @@ EXPIRES: Final = timedelta(days=180)
 
 PAGES: Final = (
     *("", "ask", "tiers", "tiers/map", "tiers/matrix", "guidance", "model", "query", "api"),
-    *("downloads", "changes", "about", "accessibility", "privacy", "cookies", "licence"),
+    *(
+        "health-check",
+        "rules",
+        "fair-use",
+        "downloads",
+        "changes",
+        "about",
+        "accessibility",
+        "privacy",
+        "cookies",
+        "licence",
+    ),
 )
 
 _ROBOTS: Final = (

@@ -85,7 +85,7 @@ def all_tables() -> Response:
 
 
 def _named(kept: tuple[Snapshot, ...], name: str) -> dumps.Dump | None:
-    wanted = (snapshot for snapshot in kept if name.startswith(f"{dumps.stem(snapshot)}."))
+    wanted = (snapshot for snapshot in kept if f"{dumps.key(snapshot)}." in name)
     return next((d for one in wanted for d in dumps.release(one).dumps if d.name == name), None)
 
 

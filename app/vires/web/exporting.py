@@ -13,6 +13,7 @@ from vires.exchange.profiles import Export, exported, profiles_of
 from vires.explain.thing import Removed, locate
 from vires.web.negotiation import FORMS, HTML, Form, best, named, split
 from vires.web.open_data import opened
+from vires.web.security import refuse_malformed
 from vires.web.site import site
 
 blueprint = Blueprint("exporting", __name__)
@@ -41,6 +42,7 @@ def export(key: str, path: str) -> Response:
     """A thing in a profile: as data, or as the page about it."""
     snapshot = site().snapshot()
     stem, form = split(path)
+    refuse_malformed(stem)
     found = locate(snapshot, iris_of(quote(stem), bases_of(snapshot.graphs)))
     if found is None or isinstance(found, Removed):
         abort(404)

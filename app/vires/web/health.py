@@ -50,8 +50,16 @@ def feed(form: str) -> Response | tuple[str, int]:
     if chosen.problems:
         return listed(every, _TEMPLATE, **_more(found))
     write, media = _FEEDS[form]
-    root = request.url_root.rstrip("/")
-    here = Feed(request.url, root + link(NAME, chosen.pairs()), root, every.on)
+    root = site().address("").rstrip("/")
+    made = site().snapshot().made
+    written = made.date() if made else every.on
+    here = Feed(
+        root + request.full_path.rstrip("?"),
+        root + link(NAME, chosen.pairs()),
+        root,
+        every.on,
+        written,
+    )
     response = Response(write(chosen_rows(every, chosen), here), content_type=media)
     response.headers["Access-Control-Allow-Origin"] = "*"  # public data, as the other downloads
     return response

@@ -25,6 +25,7 @@ from vires.web import profiles
 from vires.web.errors import told
 from vires.web.negotiation import FORMS, HTML, Form, best, named, split
 from vires.web.profiles import ALTERNATES, PROFILES, WHOLE, Profile
+from vires.web.security import refuse_malformed
 from vires.web.site import site
 
 blueprint = Blueprint("linked_data", __name__)
@@ -33,13 +34,10 @@ LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 SPARQL: Final = Form("rq", "application/sparql-query", "SPARQL")
 DATA_FORMS: Final = tuple(form for form in FORMS if form is not HTML)
 QUERY_FORMS: Final = (HTML, SPARQL)
-MAX_PATH: Final = 400
-"""The longest path of a thing, in characters: twice the longest on record."""
 
 _CONTEXT: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _VERSION: Final = re.compile(r".*/(v/\d+|\d+\.\d+\.\d+)(/.*)?", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_SEGMENT: Final = re.compile(r"""[^\s\x00-\x20\x7f-\x9f<>"{}|\\^`/?#\[\]\ud800-\udfff\ufffd]+""")
 
 
 @blueprint.get("/id/<path:path>")
@@ -60,7 +58,7 @@ def reference(kind: str, key: str) -> Response:
 @blueprint.get("/doc/<path:path>")
 def document(path: str) -> Response:
     """The document about a thing, in one of its forms."""
-    _check(path)
+    refuse_malformed(path)
     snapshot = site().snapshot()
     stem, by_extension = split(path)
     found = locate(snapshot, iris_of(quote(stem), _bases(snapshot)))
@@ -105,7 +103,7 @@ def ontology_version(version: str) -> Response:
 @blueprint.get("/doc/query/<path:key>")
 def query(key: str) -> Response:
     """The document about a view of the query library: what it answers, and its text."""
-    _check(key)
+    refuse_malformed(key)
     stem, by_extension = split(key, QUERY_FORMS)
     view = _view(stem)
     if view is None:
@@ -159,14 +157,6 @@ def _path(iri: str) -> str:
     return path
 
 
-def _check(path: str) -> None:
-    """A malformed path is a 400: no IRI could have it, so nothing is looked for."""
-    segments = path.split("/")
-    wellformed = all(_SEGMENT.fullmatch(s) and s not in (".", "..") for s in segments)
-    if not wellformed or len(path) > MAX_PATH:
-        abort(400)
-
-
 def _dated(snapshot: Snapshot, path: str, form: Form | None) -> Response | None:
     """`{agreement}/{day}`: sent on to the version that is in force on the day, if one is."""
     stem, _, day = path.rpartition("/")
@@ -184,7 +174,7 @@ def _dated(snapshot: Snapshot, path: str, form: Form | None) -> Response | None:
 
 
 def _see_other(path: str, iris: tuple[str, ...]) -> Response:
-    _check(path)
+    refuse_malformed(path)
     found = locate(site().snapshot(), iris)
     if isinstance(found, Removed):
         return _gone(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from flask import Flask, Response, abort, request
@@ -46,10 +47,19 @@ MAX_QUERY: Final = 16 * 1024
 """The longest query string read, in bytes: ten long IRIs and more, less than a flood."""
 
 
-def register(app: Flask) -> None:
-    """Bound every request, and set the headers on every response, of the application."""
+MAX_PATH: Final = 400
+"""The longest path of a thing, in characters: twice the longest on record."""
+
+_SEGMENT: Final = re.compile(r"""[^\s\x00-\x20\x7f-\x9f<>"{}|\\^`/?#\[\]\ud800-\udfff\ufffd]+""")
+
+
+def register(app: Flask, *, public: bool) -> None:
+    """Bound every request, and set the headers on every response, of the application.
+
+    What is not of the public record is kept by no shared cache, and read by no other site.
+    """
     app.before_request(_bound)
-    app.after_request(_finish)
+    app.after_request(_finish if public else lambda response: _restricted(_finish(response)))
 
 
 def _bound() -> None:
@@ -69,6 +79,13 @@ def _finish(response: Response) -> Response:
     return response
 
 
+def _restricted(response: Response) -> Response:
+    response.headers.pop("Access-Control-Allow-Origin", None)
+    if request.endpoint != "static" and response.status_code < 400:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
 def _cache(response: Response) -> str:
     if response.status_code >= 400:
         return ERROR_CACHE
@@ -76,3 +93,11 @@ def _cache(response: Response) -> str:
     if response.cache_control.immutable:
         return FILE_CACHE
     return FILE_CACHE if request.endpoint == "static" and "v" in request.args else PAGE_CACHE
+
+
+def refuse_malformed(path: str) -> None:
+    """A malformed path is a 400: no IRI could have it, so nothing is looked for."""
+    segments = path.split("/")
+    wellformed = all(_SEGMENT.fullmatch(s) and s not in (".", "..") for s in segments)
+    if not wellformed or len(path) > MAX_PATH:
+        abort(400)

@@ -24,11 +24,18 @@
     const listed = new Set(labels);
     const chosen = select.value ? select.selectedOptions[0].text : "";
     let latest = "";
+    let guessed = new Set(); // names that are near what was typed, and do not hold it
+    const plain = document.createElement("span");
+    const suggestion = (label) => {
+      plain.textContent = label || "";
+      return plain.innerHTML + (guessed.has(label) ? " (near name)" : "");
+    };
     const source = async (typed, show) => {
       latest = typed;
       const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
       const holds = (label) => words.every((word) => label.toLowerCase().includes(word));
       const here = labels.filter(holds);
+      guessed = new Set();
       show(here.slice(0, MANY));
       if (here.length >= FEW || !typed.trim()) return;
       await new Promise((resume) => { setTimeout(resume, PAUSE); });
@@ -36,7 +43,9 @@
       const others = (await near(select.dataset.kind, typed)).filter(
         (label) => listed.has(label) && !here.includes(label),
       );
-      if (typed === latest && others.length) show([...here, ...others]);
+      if (typed !== latest || !others.length) return;
+      guessed = new Set(others);
+      show([...here, ...others]);
     };
     const describedBy = select.getAttribute("aria-describedby");
     accessibleAutocomplete.enhanceSelectElement({
@@ -48,6 +57,7 @@
       minLength: 2,
       name: "",
       showNoOptionsFound: false,
+      templates: { inputValue: (label) => label || "", suggestion },
     });
     const input = document.getElementById(id);
     if (describedBy) {
