@@ -36,7 +36,7 @@
       const holds = (label) => words.every((word) => label.toLowerCase().includes(word));
       const here = labels.filter(holds);
       guessed = new Set();
-      show(here.slice(0, MANY));
+      show(words.length ? here.slice(0, MANY) : labels);
       if (here.length >= FEW || !typed.trim()) return;
       await new Promise((resume) => { setTimeout(resume, PAUSE); });
       if (typed !== latest) return;
@@ -54,7 +54,8 @@
       defaultValue: chosen,
       autoselect: false,
       confirmOnBlur: false,
-      minLength: 2,
+      minLength: 0,
+      showAllValues: true, // a click on the empty field opens the whole list, to look through
       name: "",
       showNoOptionsFound: false,
       templates: { inputValue: (label) => label || "", suggestion },
