@@ -44,7 +44,7 @@ from bench.servers import (
     settle,
 )
 from tests.serving import Server, below, read, serving, wait_for
-from tests.test_hostile_queries import SLOW, busy, leave
+from tests.strangers import SLOW, busy, leave
 from vires import library, listing, terms
 
 CONNECTIONS: Final = 8

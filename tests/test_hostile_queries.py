@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
-import socket
-import threading
 import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from email.message import Message
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
 import pytest
 
 from tests.serving import Server, read, serving, wait_for
+from tests.strangers import LIMIT, SECRET, Canary, busy, leave, post
 from vires.decide import URGENT
 from vires.errors import QueryError
 from vires.sandbox import Limits
@@ -31,49 +27,6 @@ QUERIES: dict[str, dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "hostile" / "queries.toml").read_text(encoding="utf-8")
 )
 FETCHING = {name: entry for name, entry in QUERIES.items() if entry.get("fetches")}
-LIMIT = 1.0
-SECRET = "what-the-canary-file-says"  # noqa: S105
-SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-
-
-class Canary:
-    """A server that counts who calls it, and a file that must not be read."""
-
-    def __init__(self, folder: Path) -> None:
-        self.hits = 0
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}/sparql"
-        self.file = folder / "canary.ttl"
-        self.file.write_text(f'<urn:a> <urn:b> "{SECRET}" .')
-        threading.Thread(target=self._count, daemon=True).start()
-
-    def _count(self) -> None:
-        while True:
-            try:
-                link, _ = self._socket.accept()
-            except OSError:
-                return
-            self.hits += 1
-            link.close()
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-@pytest.fixture(scope="module")
-def canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Canary]:
-    with closing(Canary(tmp_path_factory.mktemp("canary"))) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The shipped record, one second a query, and no limit of fair use in the way."""
-    state = tmp_path_factory.mktemp("hostile") / "state"
-    with serving(
-        state, query_seconds=str(LIMIT), query_budget="100000", query_at_once="8", workers="1"
-    ) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +48,6 @@ def text_of(entry: dict[str, Any], canary: Canary) -> str:
         else str(entry["query"])
     )
     return text.replace("CANARY", canary.address).replace("FILE", canary.file.as_uri())
-
-
-def post(server: Server, query: str, accept: str = "*/*") -> tuple[int, Message, bytes]:
-    link = http.client.HTTPConnection(urlsplit(server.base).netloc, timeout=30)
-    headers = {"Content-Type": "application/sparql-query", "Accept": accept}
-    with closing(link):
-        link.request("POST", "/sparql", query.encode("utf-8", "surrogatepass"), headers)
-        reply = link.getresponse()
-        return reply.status, reply.headers, reply.read()
 
 
 def test_the_corpus_is_large_and_each_query_has_its_story() -> None:
@@ -221,21 +165,3 @@ def test_a_server_that_is_killed_leaves_no_child(tmp_path: Path) -> None:
         assert len(children) == 4
         leave(server, 0.3)
     assert [pid for pid in children if "child" in read(pid, "cmdline")] == []
-
-
-def leave(server: Server, after: float) -> None:
-    """Ask for something endless, and go away."""
-    address = urlsplit(server.base)
-    with socket.create_connection((address.hostname, address.port)) as link:
-        link.sendall(
-            f"GET /sparql?{urlencode({'query': SLOW})} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-        )
-        time.sleep(after)
-
-
-def busy(server: Server) -> list[int]:
-    """The children that are at work: an idle one waits for its pipe."""
-    return [
-        pid for pid in server.children()
-        if read(pid, "stat").rsplit(")", 1)[-1].split()[:1] == ["R"]
-    ]  # fmt: skip

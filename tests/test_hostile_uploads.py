@@ -10,7 +10,6 @@ import socket
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.serving import Server, below, read, serving
-from tests.test_hostile_queries import LIMIT, SECRET, Canary, post
+from tests.serving import Server, below, read
+from tests.strangers import LIMIT, SECRET, Canary, post
 from tests.test_ingest import FILES, STORIES
 from tests.test_web import Page
 from vires import cli
@@ -35,22 +34,6 @@ COMMANDS = {
     "check": ("check", "FILE"),
     "load": ("load", "FOLDER"),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Canary]:
-    with closing(Canary(tmp_path_factory.mktemp("canary"))) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The shipped record, one second a query, and no limit of fair use in the way."""
-    state = tmp_path_factory.mktemp("uploads") / "state"
-    with serving(
-        state, query_seconds=str(LIMIT), query_budget="100000", query_at_once="8", workers="1"
-    ) as found:
-        yield found
 
 
 def filled(entry: dict[str, Any], text: str, canary: Canary) -> bytes:

@@ -51,18 +51,21 @@ class Case:
 
     def wrong(self) -> str:
         """What the view gives that it should not, and what is missing; '' where it is right."""
-        found = self._rows()
+        rows = self._rows()
+        found = frozenset(rows)
+        if not self.columns and len(found) < len(rows):
+            return f"{len(rows) - len(found)} rows given twice"
         lacking = (self.expect or self.includes) - found
         excess = found & self.excludes if self.expect is None else found - self.expect
         said = [("missing", lacking), ("not expected", excess)]
         return "; ".join(f"{word}: {sorted(rows)}" for word, rows in said if rows)
 
-    def _rows(self) -> frozenset[Row]:
+    def _rows(self) -> list[Row]:
         asked = {name: ox.NamedNode(_iri(value)) for name, value in self.given}
         names = [c.name for c in library.view(self.view).columns if not c.computed]
         places = [names.index(column) for column in self.columns or names]
         rows = _record(self.data).rows(self.view, **asked)
-        return frozenset(tuple(_shown(row[place]) for place in places) for row in rows)
+        return [tuple(_shown(row[place]) for place in places) for row in rows]
 
 
 def all_cases(view: str = "") -> list[Case]:

@@ -18,7 +18,10 @@ FORMS: Final = ("text", "table", "json", "ttl", "sarif", "csv")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for: options as they were given, empty where they were not."""
+    """What is asked for: options as they were given, empty where they were not.
+
+    Errors: `UsageError` naming an option that cannot be used, and what it may be.
+    """
 
     files: tuple[Path, ...] = ()
     area: str = ""
@@ -28,27 +31,23 @@ class Request:
     engine: str = validate.ENGINES[0]
     form: str = FORMS[0]
 
-
-def refuse(request: Request) -> None:
-    """Refuse options that cannot be used, before anything is read.
-
-    Errors: `UsageError` naming the option and what it may be.
-    """
-    if request.form not in FORMS:
-        raise UsageError(f"--format `{request.form}`: use one of {', '.join(FORMS)}")
-    if request.engine not in validate.ENGINES:
-        raise UsageError(f"--engine `{request.engine}`: use one of {', '.join(validate.ENGINES)}")
-    if sum(map(bool, (request.files, request.area, request.agreement))) > 1:
-        raise UsageError("name files, or --area, or --agreement; one of them at a time")
-    validate.select(validate.rules(), list(request.rules))
+    def __post_init__(self) -> None:
+        """Refuse options that cannot be used, before anything is read."""
+        if self.form not in FORMS:
+            raise UsageError(f"--format `{self.form}`: use one of {', '.join(FORMS)}")
+        if self.engine not in validate.ENGINES:
+            raise UsageError(f"--engine `{self.engine}`: use one of {', '.join(validate.ENGINES)}")
+        if sum(map(bool, (self.files, self.area, self.agreement))) > 1:
+            raise UsageError("name files, or --area, or --agreement; one of them at a time")
+        validate.select(validate.rules(), list(self.rules))
 
 
 def run(snapshot: Snapshot, request: Request, on: date) -> tuple[str, int]:
     """The report as text, and the exit code: 1 where something must be mended, else 0.
 
-    Errors: those of `refuse` and `validate.check`.
+    Errors: `UsageError` for an area, an agreement or a profile that is not on record, and those
+    of `validate.check`.
     """
-    refuse(request)
     pool = validate.select(validate.rules(), list(request.rules))
     report = validate.check(
         snapshot,

@@ -306,7 +306,6 @@ def check(
     request = checking.Request(
         tuple(files or ()), area, agreement, tuple(rule or ()), profile, engine, form
     )
-    checking.refuse(request)
     day = decide.parse_date(on) or settings.today()
     text, code = checking.run(_snapshot(settings, files, False), request, day)
     print(text, end="")

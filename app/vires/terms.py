@@ -14,6 +14,9 @@ DCTERMS: Final = "http://purl.org/dc/terms/"
 PROV: Final = "http://www.w3.org/ns/prov#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
+"""What the ontology and the data may be used under."""
+
 PREFIXES: Final = {
     "vires": VIRES,
     "dcterms": "http://purl.org/dc/terms/",

@@ -497,6 +497,7 @@ def test_a_list_is_filtered_without_script(browser: Browser, base: str) -> None:
     page.get_by_label("Community", exact=True).select_option("children")
     page.get_by_label("In order of").select_option("-due")
     page.get_by_role("button", name="Show these").click()
+    page.wait_for_load_state()  # a click waits for the page to begin, not for its rows
     assert {"status=in-force", "community=children", "sort=-due"} <= set(
         page.url.partition("?")[2].split("&")
     )
@@ -504,6 +505,7 @@ def test_a_list_is_filtered_without_script(browser: Browser, base: str) -> None:
     assert page.locator("main").inner_text().count("In force") > rows.count() > 0
     assert page.locator("th[aria-sort=descending]").inner_text().startswith("Review due")
     page.get_by_role("link", name="Remove the filter Status: In force").click()
+    page.wait_for_load_state()
     assert page.locator("tbody tr").count() > 0
     assert "status=" not in page.url
     with page.expect_download() as download:
@@ -522,6 +524,7 @@ def test_what_is_to_be_mended_is_found_without_script(browser: Browser, base: st
     page.get_by_label(re.compile(r"Must \(\d+\)")).check()
     page.get_by_label("Agreement, community or organisation").select_option("agreement/marac")
     page.get_by_role("button", name="Show these").click()
+    page.wait_for_load_state()  # a click waits for the page to begin, not for its rows
     rows = page.locator("tbody tr")
     assert rows.count() == 2
     assert "No power that Example MARAC agreement" in rows.first.inner_text()
@@ -696,6 +699,7 @@ def test_a_query_is_written_and_run_by_keyboard(watched: Watched, base: str) -> 
     page.keyboard.insert_text("PREFIX vires: <https://w3id.org/vires/ns#>\n")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/query?query=PREFIX**")
+    page.wait_for_load_state()
     assert page.locator("#result").inner_text().startswith("2 rows")
     assert page.locator("table tbody tr").count() == 2
     assert "PREFIX vires:" in page.locator(".CodeMirror").inner_text()

@@ -21,6 +21,7 @@ class Entry:
     updated: datetime
     summary: str
     link: str
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Feed:
     address: str
     page: str
     entries: tuple[Entry, ...]
+    subtitle: str = ""
 
 
 def written(feed: Feed) -> bytes:
@@ -41,6 +43,8 @@ def written(feed: Feed) -> bytes:
     ElementTree.register_namespace("", _ATOM)
     root = ElementTree.Element(f"{{{_ATOM}}}feed")
     _texts(root, (("id", feed.id), ("title", feed.title), ("updated", _instant(feed.updated))))
+    if feed.subtitle:
+        _texts(root, (("subtitle", feed.subtitle),))
     author = ElementTree.SubElement(root, f"{{{_ATOM}}}author")
     _texts(author, (("name", feed.author),))
     _link(root, feed.address, "self")
@@ -50,6 +54,8 @@ def written(feed: Feed) -> bytes:
         _texts(node, (("id", entry.id), ("title", entry.title)))
         _texts(node, (("updated", _instant(entry.updated)), ("summary", entry.summary)))
         _link(node, entry.link, "alternate")
+        if entry.category:
+            ElementTree.SubElement(node, f"{{{_ATOM}}}category", {"term": _xml(entry.category)})
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
 

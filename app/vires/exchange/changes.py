@@ -91,7 +91,15 @@ def stream(found: Sequence[Step], oldest: Snapshot, short: str, home: str) -> by
 
 def part(step: Step, short: str, home: str) -> bytes:
     """The changes of one release, each statement of them, in a format of `write.FORMATS`."""
-    rows: list[Row] = [*_node(step, home)]
+    with _LOCK:
+        return serialised([*_node(step, home), *_told(Once(step.before), Once(step.after))], short)
+
+
+@lru_cache(maxsize=4)
+def _told(before: Once[Snapshot], after: Once[Snapshot]) -> tuple[Row, ...]:
+    """The changes of one release, told once for all who ask."""
+    step = _step(before, after)
+    rows: list[Row] = []
     for change in step.changes:
         rows += step.after.rows(
             "export/change",
@@ -103,7 +111,7 @@ def part(step: Step, short: str, home: str) -> bytes:
             summary=text(change.summary),
         )
         rows += _statements(change)
-    return serialised(rows, short)
+    return tuple(rows)
 
 
 def _node(step: Step, home: str) -> list[Row]:

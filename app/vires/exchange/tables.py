@@ -20,7 +20,6 @@ from vires.once import Once
 from vires.sheets import to_csv
 
 METADATA: Final = "application/csvm+json"
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 LOSSES: Final = (
     "A table does not say which graph a statement stands in, and leaves out parts without a name.",
     "The language of a text stands in the metadata where all of a column share it, else nowhere.",
@@ -103,15 +102,15 @@ def _listed(once: Once[Source]) -> tuple[Listed, ...]:
 
 def class_table(source: Source, key: str) -> ClassTable | None:
     """The table of a class by its key; None where no class has it."""
+    found = next((one for one in listed(source) if one.key == key), None)
+    if found is None:
+        return None  # not kept: addresses that are made up must not push out what is asked for
     with _LOCK:
-        return _class_table(Once(source), key)
+        return _class_table(Once(source), found)
 
 
 @lru_cache(maxsize=128)
-def _class_table(once: Once[Source], key: str) -> ClassTable | None:
-    found = next((one for one in listed(once.source) if one.key == key), None)
-    if found is None:
-        return None
+def _class_table(once: Once[Source], found: Listed) -> ClassTable:
     cells: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for thing, prop, value in once.source.rows("export/class-table", **{"class": found.iri}):
         cells[thing.value][prop.value].append(value)
@@ -133,7 +132,7 @@ def metadata(table: ClassTable, address: str) -> dict[str, Any]:
         "url": address,
         "dc:title": own.label,
         "dc:description": " ".join((own.definition, *LOSSES)).strip(),
-        "dc:license": {"@id": LICENCE},
+        "dc:license": {"@id": terms.LICENCE},
         "tableSchema": {
             "aboutUrl": "{+iri}",
             "primaryKey": "iri",

@@ -7,17 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
-from xml.etree import ElementTree as ET  # writes only; nothing of others is parsed
 
 from icalendar import Calendar, Event
 
 from vires.addresses import path_of
+from vires.exchange import atom
 from vires.health.lines import Kind
 from vires.registers import Row
 
-ATOM: Final = "application/atom+xml; charset=utf-8"
 CALENDAR: Final = "text/calendar; charset=utf-8"
-_NS: Final = "http://www.w3.org/2005/Atom"
 _MADE_BY: Final = "-//Vires//Health check//EN"
 
 
@@ -42,27 +40,31 @@ class Feed:
 
 def to_atom(rows: Iterable[Row], feed: Feed) -> bytes:
     """Rows as a feed, an entry each; the name of an entry is the same whenever it is written."""
-    ET.register_namespace("", _NS)
-    root = ET.Element(f"{{{_NS}}}feed")
-    entries = [(row, _since(row, feed)) for row in rows]
-    latest = max((day for _, day in entries), default=feed.written)
-    _put(root, "id", feed.page)
-    _put(root, "title", "Vires: health check")
-    _put(root, "subtitle", "Reports what is documented; a person decides.")
-    _put(root, "updated", _stamp(latest))
-    _link(root, "self", feed.address)
-    _link(root, "alternate", feed.page)
-    _put(_put(root, "author"), "name", "Vires")
-    for row, day in entries:
-        entry = _put(root, "entry")
-        _put(entry, "id", f"urn:uuid:{_name(row)}")
-        _put(entry, "title", f"{_kind(row).value}: {row.name}")
-        _put(entry, "updated", _stamp(day))
-        _link(entry, "alternate", feed.page_of(row))
-        _put(entry, "summary", _told(row))
-        _put(entry, "category").set("term", _kind(row).value)
-    ET.indent(root)
-    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+    entries = tuple(_entry(row, feed) for row in rows)
+    return atom.written(
+        atom.Feed(
+            id=feed.page,
+            title="Vires: health check",
+            author="Vires",
+            updated=max((entry.updated for entry in entries), default=_start(feed.written)),
+            address=feed.address,
+            page=feed.page,
+            entries=entries,
+            subtitle="Reports what is documented; a person decides.",
+        )
+    )
+
+
+def _entry(row: Row, feed: Feed) -> atom.Entry:
+    kind = _kind(row).value
+    return atom.Entry(
+        id=f"urn:uuid:{_name(row)}",
+        title=f"{kind}: {row.name}",
+        updated=_start(_since(row, feed)),
+        summary=_told(row),
+        link=feed.page_of(row),
+        category=kind,
+    )
 
 
 def to_calendar(rows: Iterable[Row], feed: Feed) -> bytes:
@@ -77,7 +79,7 @@ def to_calendar(rows: Iterable[Row], feed: Feed) -> bytes:
         if _kind(row) is Kind.SOON and day is not None:
             event = Event()
             event.add("uid", f"{_name(row)}@vires")
-            event.add("dtstamp", datetime.combine(feed.on, time(), UTC))
+            event.add("dtstamp", _start(feed.on))
             event.add("dtstart", day)
             event.add("summary", _cell(row, "found"))
             event.add("description", _told(row))
@@ -127,17 +129,5 @@ def _since(row: Row, feed: Feed) -> date:
     return min(day or feed.written, feed.on)
 
 
-def _stamp(day: date) -> str:
-    return f"{day.isoformat()}T00:00:00Z"
-
-
-def _put(parent: ET.Element, tag: str, text: str | None = None) -> ET.Element:
-    child = ET.SubElement(parent, f"{{{_NS}}}{tag}")
-    child.text = text
-    return child
-
-
-def _link(parent: ET.Element, rel: str, href: str) -> None:
-    link = _put(parent, "link")
-    link.set("rel", rel)
-    link.set("href", href)
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -145,8 +145,7 @@ class Snapshot:
 
     def _in_order(self) -> Iterable[ox.Quad]:
         for name in sorted(self.graphs):
-            graph = ox.DefaultGraph() if name == _DEFAULT else ox.NamedNode(name)
-            yield from sorted(self._store.quads_for_pattern(None, None, None, graph), key=_order)
+            yield from sorted(self.graph(name), key=_order)
 
     def in_memory(self) -> Snapshot:
         """The same record in memory, where questions are answered several times sooner.

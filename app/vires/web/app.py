@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -49,6 +48,35 @@ from vires.web.site import Site, SnapshotReader
 _STATIC = Path(__file__).parent / "static"
 
 
+_CONFIG: Final = {
+    "PROVIDE_AUTOMATIC_OPTIONS": False,
+    "MAX_CONTENT_LENGTH": 64 * 1024,
+    "MAX_FORM_MEMORY_SIZE": 64 * 1024,
+    "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+}
+
+_ROOMS: Final = (
+    pages,
+    journey,
+    tiers,
+    api,
+    sparql,
+    rest,
+    querying,
+    linked_data,
+    registers,
+    searching,
+    guiding,
+    health,
+    stating,
+    downloads,
+    discovery,
+    exporting,
+    changing,
+)
+"""The parts of the site, each with its addresses."""
+
+
 def create_app(
     settings: Settings | None = None,
     reader: SnapshotReader | None = None,
@@ -64,12 +92,7 @@ def create_app(
     settings = settings or load()
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # a path with `//` names nothing; it is not sent elsewhere
-    app.config.update(
-        PROVIDE_AUTOMATIC_OPTIONS=False,
-        MAX_CONTENT_LENGTH=64 * 1024,
-        MAX_FORM_MEMORY_SIZE=64 * 1024,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
-    )
+    app.config.update(_CONFIG)
     app.extensions["vires"] = Site(
         reader=reader if reader is not None else Reader(settings),
         today=today or settings.today,
@@ -83,23 +106,8 @@ def create_app(
     # Added here, since Flask adds its own before it knows that OPTIONS is not wanted.
     app.static_folder = str(_STATIC)
     app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(journey.blueprint)
-    app.register_blueprint(tiers.blueprint)
-    app.register_blueprint(api.blueprint)
-    app.register_blueprint(sparql.blueprint)
-    app.register_blueprint(rest.blueprint)
-    app.register_blueprint(querying.blueprint)
-    app.register_blueprint(linked_data.blueprint)
-    app.register_blueprint(registers.blueprint)
-    app.register_blueprint(searching.blueprint)
-    app.register_blueprint(guiding.blueprint)
-    app.register_blueprint(health.blueprint)
-    app.register_blueprint(stating.blueprint)
-    app.register_blueprint(downloads.blueprint)
-    app.register_blueprint(discovery.blueprint)
-    app.register_blueprint(exporting.blueprint)
-    app.register_blueprint(changing.blueprint)
+    for room in _ROOMS:
+        app.register_blueprint(room.blueprint)
     errors.register(app)
     security.register(app, public=settings.access == "public")
     if settings.proxies:
@@ -120,20 +128,12 @@ def _sandbox(settings: Settings) -> Sandbox:
     return Sandbox(limits, settings.query_children, ledger)
 
 
-TURN: Final = 0.05
-"""Seconds that a thread may work before another has its turn: most pages are done within one.
-
-With Python's 5 milliseconds every page that is asked for at once is done late: none is done first.
-"""
-
-
 def application() -> Flask:
     """The site of the environment's settings, warmed up: what a server process runs.
 
     The first answer of a data version reads the law; it is read here, before the first visitor.
     Lists are read behind it: who comes before they are waits for the list alone.
     """
-    sys.setswitchinterval(TURN)
     app = create_app()
     site: Site = app.extensions["vires"]
     try:

@@ -124,8 +124,7 @@ def _page(found: tuple[changes.Step, ...], oldest: Snapshot) -> str:
 
 
 def _data(body: bytes, path: str, form: Form) -> Response:
-    kind = form.media + ("; charset=utf-8" if form.media.startswith("text/") else "")
-    return _varied(Response(body, content_type=kind), path, form)
+    return _varied(Response(body, content_type=form.content_type), path, form)
 
 
 def _varied(response: Response, path: str, form: Form) -> Response:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -52,17 +51,28 @@ def _open_sockets() -> Iterator[tuple[int, int, str]]:
     """Each open connection of this process: its inode, our port, the address at its other end."""
     for handle in Path("/proc/self/fd").iterdir():
         try:
-            inode = os.fstat(int(handle.name))
-            if not stat.S_ISSOCK(inode.st_mode):
-                continue
-            # A copy, so that the server may close its own meanwhile.
-            with socket.socket(fileno=os.dup(int(handle.name))) as one:
+            # A copy, looked at alone: the server may close its own meanwhile, and open another.
+            with _copy(int(handle.name)) as one:
+                inode = os.fstat(one.fileno())
                 if one.family not in _FAMILIES or one.type != socket.SOCK_STREAM:
                     continue
                 if one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _ESTABLISHED:
                     yield inode.st_ino, one.getsockname()[1], one.getpeername()[0]
         except OSError:
             continue
+
+
+def _copy(handle: int) -> socket.socket:
+    """A copy of an open socket.
+
+    Errors: `OSError` where it is closed, or is no socket.
+    """
+    copy = os.dup(handle)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise
 
 
 def _plain(address: str) -> _Address:

@@ -68,8 +68,7 @@ def dataset(short: str) -> Response:
         return _varied(Response(status=303, headers={"Location": "/downloads"}))
     if form is None:
         abort(400 if wish else 406)
-    kind = form.media + ("; charset=utf-8" if form.media.startswith("text/") else "")
-    response = Response(_catalogue(form), content_type=kind)
+    response = Response(_catalogue(form), content_type=form.content_type)
     response.headers["Content-Location"] = f"/dataset.{form.short}"
     return _varied(response, f'<{DATASET}>; rel="describes"')
 

@@ -57,8 +57,7 @@ def export(key: str, path: str) -> Response:
 
 def _written(whole: Export, form: Form) -> Response:
     if form is not HTML:
-        kind = form.media + ("; charset=utf-8" if form.media.startswith("text/") else "")
-        return Response(whole.serialised(form.short), content_type=kind)
+        return Response(whole.serialised(form.short), content_type=form.content_type)
     snapshot = site().snapshot()
     name = labels(snapshot, [whole.thing]).get(whole.thing, whole.thing)
     page = render_template(

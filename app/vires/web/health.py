@@ -9,10 +9,11 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, render_template, request
 
+from vires.exchange import atom
 from vires.explain.thing import RULES, WATCHED, example
 from vires.health import NAME, Health, Kind, Line, table
 from vires.health.catalogue import catalogue
-from vires.health.feeds import ATOM, CALENDAR, Feed, to_atom, to_calendar
+from vires.health.feeds import CALENDAR, Feed, to_atom, to_calendar
 from vires.registers import Table, choose
 from vires.registers import rows as chosen_rows
 from vires.web.registers import link, listed, sheet
@@ -24,7 +25,7 @@ BESIDE: Final = 6
 """How many lines stand beside the thing that they concern; the list has every one."""
 
 _TEMPLATE: Final = "vires/health.html"
-_FEEDS: Final = {"atom": (to_atom, ATOM), "ics": (to_calendar, CALENDAR)}
+_FEEDS: Final = {"atom": (to_atom, atom.MEDIA), "ics": (to_calendar, CALENDAR)}
 
 
 @blueprint.get(f"/{NAME}")

@@ -24,13 +24,13 @@ from vires.store import Snapshot
 from vires.web import profiles
 from vires.web.errors import told
 from vires.web.negotiation import FORMS, HTML, Form, best, named, split
+from vires.web.open_data import shared
 from vires.web.profiles import ALTERNATES, PROFILES, WHOLE, Profile
 from vires.web.security import refuse_malformed
 from vires.web.site import site
 
 blueprint = Blueprint("linked_data", __name__)
 
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 SPARQL: Final = Form("rq", "application/sparql-query", "SPARQL")
 DATA_FORMS: Final = tuple(form for form in FORMS if form is not HTML)
 QUERY_FORMS: Final = (HTML, SPARQL)
@@ -115,7 +115,7 @@ def query(key: str) -> Response:
     if form is None:
         return _not_acceptable(path, QUERY_FORMS)
     if form is SPARQL:
-        response = _shared(Response(view.text, mimetype=SPARQL.media))
+        response = shared(Response(view.text, mimetype=SPARQL.media))
     else:
         response = Response(render_template("vires/thing/query.html", view=view, form=SPARQL))
     return _with_links(response, view.iri, path, form, QUERY_FORMS)
@@ -127,7 +127,7 @@ def json_ld_context() -> Response:
     response = Response(context(), mimetype="application/ld+json")
     response.headers["Content-Location"] = f"/context/{context_version()}.jsonld"
     response.headers["Link"] = f'<{context_iri()}>; rel="canonical"'
-    return _shared(response)
+    return shared(response)
 
 
 @blueprint.get("/context/<version>.jsonld")
@@ -140,10 +140,10 @@ def json_ld_context_version(version: str) -> Response:
     if version == context_version():
         response = Response(context(), mimetype="application/ld+json")
         response.cache_control.immutable = True
-        return _shared(response)
+        return shared(response)
     if not _CONTEXT.fullmatch(version):
         abort(404)
-    return _shared(Response(status=302, headers={"Location": "/context.jsonld"}))
+    return shared(Response(status=302, headers={"Location": "/context.jsonld"}))
 
 
 def _bases(snapshot: Snapshot) -> frozenset[str]:
@@ -190,7 +190,7 @@ def _sent_on(path: str) -> Response:
     response = Response(status=303)
     response.headers["Location"] = f"{path}?{wish}" if wish else path
     response.headers["Vary"] = "Accept"
-    return _shared(response)
+    return shared(response)
 
 
 def _view(key: str) -> View | None:
@@ -249,7 +249,7 @@ def _document(snapshot: Snapshot, iri: str, form: Form, profile: Profile) -> Res
     path = _path(iri)
     if form is not HTML:
         body = profile.write(snapshot, iri, document_of(iri) or "", form.short)
-        response = _shared(Response(body, content_type=_content_type(form)))
+        response = shared(Response(body, content_type=form.content_type))
         response.last_modified = snapshot.made
         if _VERSION.fullmatch(path):
             _kept(response, snapshot, iri)
@@ -318,7 +318,7 @@ def _with_links(
             f'<{path}>; rel="canonical"',
             *_alternates(path, [other for other in forms if other is not form], wish),
             *(profiles.links(path, profile) if profile else ()),
-            f'<{LICENCE}>; rel="license"',
+            f'<{terms.LICENCE}>; rel="license"',
         )
     )
     return response
@@ -326,15 +326,3 @@ def _with_links(
 
 def _alternates(path: str, forms: Sequence[Form], wish: str = "") -> list[str]:
     return [f'<{path}.{f.short}{wish}>; rel="alternate"; type="{f.media}"' for f in forms]
-
-
-def _content_type(form: Form) -> str:
-    # JSON-LD has no charset parameter (RFC 8259, section 11); the text forms do.
-    return form.media + ("; charset=utf-8" if form.media.startswith("text/") else "")
-
-
-def _shared(response: Response) -> Response:
-    """Public data may be read by the pages of others."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Link, ETag, Content-Location"
-    return response

@@ -66,6 +66,11 @@ class Form:
     name: str
     aliases: tuple[str, ...] = ()
 
+    @property
+    def content_type(self) -> str:
+        """The media type as a header says it: a text with the encoding that it is in."""
+        return self.media + ("; charset=utf-8" if self.media.startswith("text/") else "")
+
 
 HTML: Final = Form("html", "text/html", "Web page", ("application/xhtml+xml",))
 TURTLE: Final = Form("ttl", "text/turtle", "Turtle", ("application/x-turtle",))

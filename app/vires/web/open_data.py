@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import Response
 
-LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
+from vires import terms
 
 
 def opened(response: Response, *links: str) -> Response:
     """The same response, to be read by the pages of others, with its links and its licence."""
+    shared(response).headers["Link"] = ", ".join((*links, f'<{terms.LICENCE}>; rel="license"'))
+    return response
+
+
+def shared(response: Response) -> Response:
+    """The same response, to be read by the pages of others with the headers that say what it is."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Link, ETag, Content-Location"
-    response.headers["Link"] = ", ".join((*links, f'<{LICENCE}>; rel="license"'))
     return response

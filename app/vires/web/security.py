@@ -37,7 +37,8 @@ SCRIPTED: Final = {
 }
 """The pages that run scripts, all files of ours, and what their policy adds; others run none.
 
-An answer runs none either; where its question is wrong, its address shows the form."""
+An answer runs none either; where its question is wrong, its address shows the form.
+"""
 
 FILE_CACHE: Final = "public, max-age=31536000, immutable"
 PAGE_CACHE: Final = "no-cache"
@@ -45,7 +46,6 @@ ERROR_CACHE: Final = "no-store"
 
 MAX_QUERY: Final = 16 * 1024
 """The longest query string read, in bytes: ten long IRIs and more, less than a flood."""
-
 
 MAX_PATH: Final = 400
 """The longest path of a thing, in characters: twice the longest on record."""

@@ -151,7 +151,7 @@ def _described(snapshot: Snapshot) -> Response:
         raise refusal.NotAcceptableError(DESCRIBED)
     if form is _PAGE:
         return _vary(Response(status=303, headers={"Location": "/query"}))
-    body = service(snapshot, request.base_url, form.extension)
+    body = service(snapshot, site().address("sparql"), form.extension)
     return _vary(Response(body, headers={"Content-Type": form.header}))
 
 

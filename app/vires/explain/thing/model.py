@@ -17,7 +17,6 @@ ONTOLOGY: Final = terms.VIRES.rstrip("#")
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
 _CLASS: Final = _OWL + "Class"
 _VERSION: Final = _OWL + "versionInfo"
-_DEFINITION: Final = terms.SKOS + "definition"
 _EXAMPLE: Final = terms.SKOS + "example"
 _KINDS: Final = {
     _CLASS: "Classes",
