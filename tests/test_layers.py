@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Ground floor first; a module imports only from its own row or above.
 FLOORS = (
     ("errors", "config", "terms"),
-    ("addresses", "content", "library", "once", "sheets"),
+    ("addresses", "content", "library", "once", "sheets", "skeleton"),
     ("ingest",),
     ("store",),
     ("sandbox",),

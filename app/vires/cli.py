@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from typer.core import TyperCommand
 
-from vires import __version__, answer_text, checking, config, decide, serving, shipped
+from vires import __version__, answer_text, checking, config, decide, serving, shipped, skeleton
 from vires import query as asking
 from vires import rebase as moving
 from vires.decide.words import URGENT
@@ -104,6 +104,22 @@ def rebase(
     found = moving.rebase(root, base, area)
     print(f"{found.old} -> {found.new}: {found.iris} IRIs in {found.files} files")
     print("Run `vires load` to make it the record.")
+
+
+@app.command()
+def new(
+    kind: Annotated[skeleton.Kind, typer.Argument(help="What to begin.")],
+    name: Annotated[
+        str, typer.Argument(help="family/name of a rule or a view; the key of a law or an area.")
+    ],
+    root: Annotated[
+        Path, typer.Option("--folder", help="Folder laid out like the project.")
+    ] = Path(),
+) -> None:
+    """Write the skeleton of a rule, a view, a law or an area."""
+    for path in skeleton.write(kind, name, root, config.load().today()):
+        print(path)
+    print("Write what is marked TO WRITE; CONTRIBUTING.md says what is tested.")
 
 
 @app.command()
