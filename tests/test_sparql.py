@@ -1,4 +1,4 @@
-"""The SPARQL endpoint: each line of the protocol, the guard, fair use, and what errors say."""
+"""The SPARQL endpoint: each line of the protocol, and what errors say."""
 
 from __future__ import annotations
 
@@ -11,25 +11,19 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from tests.browser.shipped import DAY, Held, snapshot
-from tests.test_web import Page
 from vires.config import Settings
 from vires.decide import URGENT
-from vires.errors import FairUseError, QueryError, ServiceRefusedError
-from vires.sandbox import Ledger
 from vires.sandbox.formats import GRAPH, JSON, ROWS, TRUTH
-from vires.sandbox.guard import MAX_BYTES, check
+from vires.sandbox.guard import MAX_BYTES
 from vires.web import create_app
 from vires.web.negotiation import best
 from vires.web.site import Site
@@ -380,168 +374,6 @@ def test_the_store_being_gone_is_said(client: FlaskClient) -> None:
     assert reply.status_code == 503
     assert reply.json["urgent"]["statement"] == URGENT
     assert reply.headers["Retry-After"]
-
-
-# Fair use
-
-
-def test_a_client_that_uses_its_share_waits() -> None:
-    app = create_app(Settings(query_budget=0.02), Held(), today=lambda: DAY)
-    client = app.test_client()
-    replies = [client.get("/sparql?query=ASK{}") for _ in range(4)]
-    assert replies[0].status_code == 200
-    assert replies[0].headers["RateLimit-Policy"] == '"query-seconds";q=0;w=60'
-    last = replies[-1]
-    assert last.status_code == 429
-    assert int(last.headers["Retry-After"]) > 0
-    assert re.fullmatch(r'"query-seconds";r=0;t=\d+', last.headers["RateLimit"])
-    assert last.json["urgent"]["statement"] == URGENT
-    other = client.get("/sparql?query=ASK{}", environ_base={"REMOTE_ADDR": "192.0.2.9"})
-    assert other.status_code == 200
-    app.extensions["vires"].sandbox.close()
-
-
-def test_the_limits_stand_in_words_as_the_headers_say_them() -> None:
-    settings = Settings(
-        query_seconds=7.5, query_memory=256, query_rows=1234, query_bytes=65_536,
-        query_budget=42, query_at_once=2,
-    )  # fmt: skip
-    app = create_app(settings, Held(), today=lambda: DAY)
-    client = app.test_client()
-    reply = client.get("/sparql?query=ASK{}")
-    text = Page(client.get("/fair-use").text).text
-    for said in (
-        "7.5 seconds",
-        "256 MiB",
-        "1,234 rows or 65,536 bytes",
-        "42 seconds a minute",
-        "2 queries",
-    ):
-        assert said in text, said
-    assert f"RateLimit-Policy {reply.headers['RateLimit-Policy']}" in text
-    left = int(re.search(r"r=(\d+)", reply.headers["RateLimit"])[1])  # type: ignore[index]
-    assert f"Left to you now {left} seconds" in text
-    app.extensions["vires"].sandbox.close()
-
-
-def test_what_is_refused_for_its_cost_leads_to_the_limits() -> None:
-    app = create_app(Settings(query_budget=0.02), Held(), today=lambda: DAY)
-    client = app.test_client()
-    last = [client.get("/sparql?query=ASK{}") for _ in range(4)][-1]
-    assert (last.status_code, last.headers["Link"]) == (429, '</fair-use>; rel="help"')
-    page = Page(client.get("/query?query=ASK{}").text)
-    assert "Error: " in page.text
-    links = [a.get("href") for tag, a in page.tags if tag == "a"]
-    assert links.count("/fair-use") == 2  # in the error, and beside the form
-    wrong = client.get("/sparql?query=ASK{", environ_base={"REMOTE_ADDR": "192.0.2.9"})
-    assert (wrong.status_code, "Link" in wrong.headers) == (400, False)
-    app.extensions["vires"].sandbox.close()
-
-
-def test_a_client_runs_so_many_at_once(tmp_path: Path) -> None:
-    shared = tmp_path / "ledger"
-    shared.touch()
-    first, second = Ledger(60, 3, shared), Ledger(60, 3, shared)  # two server processes
-    leases = [ledger.take("192.0.2.1", 10) for ledger in (first, second, first)]
-    with pytest.raises(FairUseError) as refused:
-        second.take("192.0.2.1", 10)
-    assert 0 < refused.value.wait <= 11
-    other = second.take("192.0.2.2", 10)
-    second.give_back(leases[0])
-    first.give_back(second.take("192.0.2.1", 10))
-    for lease in (*leases[1:], other):
-        first.give_back(lease)
-    assert first.share("192.0.2.1").left == 59
-
-
-def test_an_address_of_the_next_version_is_a_network() -> None:
-    ledger = Ledger(60, 1)
-    ledger.take("2001:db8::1", 10)
-    with pytest.raises(FairUseError):
-        ledger.take("2001:db8::ffff", 10)
-    ledger.take("2001:db8:0:1::1", 10)
-
-
-def test_a_lease_ends_by_itself_and_the_table_never_fills() -> None:
-    ledger = Ledger(60, 1)
-    ledger.take("192.0.2.1", -2)  # as a process that died long ago left it
-    ledger.give_back(ledger.take("192.0.2.1", 1))
-    for number in range(10_000):
-        ledger.give_back(ledger.take(f"10.0.{number // 256}.{number % 256}", 1))
-
-
-# The guard
-
-
-HARMLESS = [
-    "SELECT * { ?service ex:service 'SERVICE <x>' } # SERVICE <x>",
-    'ASK { ?s ?p """SERVICE\n\'\' <x> "" LOAD""" }',
-    "ASK { ?s ?p '''it's \"SERVICE\" ''' }",
-    "ASK { ?s <http://example.org/SERVICE/load> ?o }",
-    "ASK { ?insert $delete _:drop . ex:insert ex:load ex:clear }",
-    "ASK { ?s ?p 'drop all'@en-service, \"LOAD\"^^ex:load }",
-    "SELECT (COUNT(*)>=2 AS ?n) { ?s ?p ?o FILTER(?a<5&&?b>3 || ?a<=?b) } GROUP BY ?s",
-    "SELECT * { VALUES (?a ?b) { (<urn:a#b> <urn:c#d>) (UNDEF <urn:c#d>) } }",
-    "SELECT * { ?s (<urn:a#b>|^<urn:c#d>)/<urn:e#f>* ?o FILTER(?s IN (<urn:a#b>, <urn:c#d>)) }",
-    "ASK { ?s ex:a.b\\-c%20:d ?o ; a ex:B . ex:\u00e9 ex:_1 1.5e-3, .5, +2 }",
-    "ASK { ?s ?p 'caf\\u00e9', <http://example.org/caf\\u00e9> }",
-    "PREFIX load: <urn:l> PREFIX with-service-none: <urn:w> ASK { load:a load:drop ?x }",
-    "BASE <http://example.org/> DESCRIBE <a> WHERE { FILTER(1<2 && 3 > 2) }",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("query", HARMLESS[:11] + HARMLESS[12:])
-def test_the_guard_is_not_fooled_by_the_words_alone(query: str) -> None:
-    assert check(query, ()).text == query
-
-
-@pytest.mark.parametrize(
-    "form", ["SELECT * {}", "select*{}", "ASK {}", "construct {} where {}", "DESCRIBE <x>", "PREFIX a: <b> BASE <c> # ASK\n Ask {}"]
-)  # fmt: skip
-def test_the_form_of_a_query(form: str) -> None:
-    assert (
-        check(form, ()).form
-        == re.search(r"(?i)\b(select|ask\b(?! *\n)|construct|describe)", form)[1].upper()
-    )  # type: ignore[index]
-
-
-def test_a_prefix_that_holds_the_word_is_refused_with_its_place() -> None:
-    with pytest.raises(ServiceRefusedError, match=r"line 2, column 8"):
-        check("SELECT * {\n ?s ?p service:x }", ())
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(alphabet="aA:.<>'\"\\#{}()[]?$@_ \n\r1u0SERVICE", max_size=60))
-def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
-        assert check(f"ASK {{ {text} }}", ()).form == "ASK"
-    except QueryError as error:
-        assert error.status in (400, 403)
-
-
-PARTS = st.sampled_from(
-    ["SERVICE", "service", "<urn:s>", ":x", "'", '"', "'''", "#", "\n", "{", "}", "?o", "<", ">", " ", "true",
-     "1", ".", ";", "a", "SILENT", "FILTER(?o", ")", "&&", "'b'", "<'b>", "|| EXISTS{", "\\", "ex:a", "_:b", "@en"]
-)  # fmt: skip
-
-
-@settings(max_examples=500, deadline=None)
-@given(st.lists(PARTS, max_size=14))
-def test_what_the_guard_lets_through_calls_no_service(parts: list[str]) -> None:
-    """Against the parser itself: a store that reaches SERVICE says that the address is unknown."""
-    text = f"PREFIX : <urn:s> PREFIX ex: <urn:e:> SELECT * {{ BIND(1 AS ?o) {''.join(parts)} {{ ?s ?p ?o }} }}"
-    try:
-        check(text, ())
-    except QueryError:
-        return
-    try:
-        found = ox.Store().query(text)
-        list(found)  # type: ignore[call-overload]
-    except SyntaxError:
-        return
-    except (OSError, ValueError, RuntimeError) as error:
-        assert "urn" not in str(error), text
-        assert "service" not in str(error).lower(), text
 
 
 def test_negotiation_takes_the_first_of_equals() -> None:
