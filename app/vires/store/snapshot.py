@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -102,12 +102,17 @@ class Snapshot:
 
     def linked(self, node: Term, prop: str | None, *, against: bool = False) -> set[Term]:
         """What a node leads to along a property, or against it; along any where none is named."""
+        return set(self.along(node, prop, against=against))
+
+    def along(self, node: Term, prop: str | None, *, against: bool = False) -> Iterator[Term]:
+        """The same, one at a time: in no order, and again where several graphs state it."""
         named = None if prop is None else ox.NamedNode(prop)
         if against:
-            return {q.subject for q in self._store.quads_for_pattern(None, named, node, None)}  # type: ignore[misc]
-        if isinstance(node, ox.Literal):
-            return set()
-        return {q.object for q in self._store.quads_for_pattern(node, named, None, None)}  # type: ignore[misc]
+            for quad in self._store.quads_for_pattern(None, named, node, None):
+                yield quad.subject  # type: ignore[misc]
+        elif not isinstance(node, ox.Literal):
+            for quad in self._store.quads_for_pattern(node, named, None, None):
+                yield quad.object  # type: ignore[misc]
 
     @property
     def illustrative(self) -> bool:

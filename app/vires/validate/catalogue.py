@@ -176,6 +176,7 @@ def placeholders(message: str) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.findall(message))
 
 
+@cache
 def extra_names(rule: Rule) -> tuple[str, ...]:
     """What a rule's message names beyond the node, the value and the path."""
     named = placeholders(rule.message)

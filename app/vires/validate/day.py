@@ -8,6 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from vires import terms
@@ -34,6 +35,7 @@ NONE: Final = Days(())
 """No day: rules that depend on one apply to nothing."""
 
 
+@lru_cache(maxsize=64)
 def days(on: date) -> Days:
     """The days of a check: that day, 90 days on, and three calendar months back.
 

@@ -14,6 +14,7 @@ from vires.validate.compile import Check, Plan, compiled
 from vires.validate.day import Days
 from vires.validate.evidence import Evidence, Hit, apart
 from vires.validate.graph import Term
+from vires.validate.sift import sifted
 from vires.validate.sparql import TARGET, on_days
 
 MOST_NAMED: Final = 2_000
@@ -43,10 +44,11 @@ def findings(
     asked = _Run(snapshot, days, only)
     unknown: set[Term] = set()
     hits: list[Hit] = []
-    for target in asked.targets(plan):
-        if plan.unknown is not None:
+    if plan.unknown is not None:
+        for target in asked.targets(plan, plan.unknown):
             unknown |= asked.nodes(plan.unknown, target)
-        for check in plan.checks:
+    for check in plan.checks:
+        for target in asked.targets(plan, check.query):
             hits += asked.hits(check, extra_names(rule), target)
     silent = frozenset(unknown)
     return Evidence(silent, silent, silent, apart(hits))
@@ -110,14 +112,15 @@ class _Run:
             if self.only is None or row[place] in self.only:
                 yield dict(zip(names, row, strict=True))
 
-    def targets(self, plan: Plan) -> tuple[str, ...]:
+    def targets(self, plan: Plan, text: str | None = None) -> tuple[str, ...]:
         """The patterns that find the focus nodes; where few are asked for, one that names them.
 
+        Of those that are named, the ones of which a query may find something, where one is given.
         A blank node cannot be named.
         """
-        nodes = self.only
-        if nodes is None or len(nodes) > MOST_NAMED or any(_is_blank(node) for node in nodes):
+        if self.only is None or len(self.only) > MOST_NAMED or any(map(_is_blank, self.only)):
             return tuple(target.pattern for target in plan.targets)
+        nodes = self.only if text is None else sifted(self.snapshot, text, self.only)
         foci = [n for n in nodes if any(t.holds(self.snapshot, n) for t in plan.targets)]
         return (f"VALUES ?this {{ {' '.join(sorted(map(str, foci)))} }}",) if foci else ()
 

@@ -8,7 +8,7 @@ Filters are left out, which finds more nodes, never fewer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -34,13 +34,15 @@ class Step:
 class Link:
     """A pattern as a link between two terms: `?name`, or a term as SPARQL writes it.
 
-    `long` where it is walked by any number of its steps, in any order.
+    `long` where it is walked by any number of its steps, in any order; `plain` where that, or one
+    of its steps, is all that the pattern means, and no more than it means.
     """
 
     start: str
     steps: tuple[Step, ...]
     end: str
     long: bool
+    plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,26 @@ class Read:
 
 
 @dataclass(slots=True)
-class _Group:
+class Group:
     """The patterns of one group and the groups inside it; `alone` for that of a sub-SELECT.
 
     No way leads into a group from outside: an OPTIONAL or a branch of a UNION may bind nothing.
+    `tests` are those of the groups inside that a filter asks for, each with whether it must be
+    found or must not; `besides` where more than the patterns and those tests has to hold, with
+    the variables that it `names`.
     """
 
     links: list[Link] = field(default_factory=list)
-    inside: list[_Group] = field(default_factory=list)
+    inside: list[Group] = field(default_factory=list)
     alone: bool = False
+    tests: list[tuple[bool, Group]] = field(default_factory=list)
+    besides: bool = False
+    names: set[str] = field(default_factory=set)
+
+    def more(self, words: Iterable[Token]) -> None:
+        """Notes what else has to hold."""
+        self.besides = True
+        self.names |= {f"?{word.text[1:]}" for word in words if word.kind == "var"}
 
 
 @cache
@@ -86,9 +99,17 @@ def of_query(text: str) -> tuple[Read, ...]:
 
     Raises `OtherError` where it is not made of patterns alone.
     """
-    group = _Group()
+    return tuple(_of_group(group_of(text), []))
+
+
+def group_of(text: str) -> Group:
+    """The patterns of a query, without the one that finds its focus nodes.
+
+    Raises `OtherError` where it is not made of patterns alone.
+    """
+    group = Group()
     _read(tokens(text.replace(TARGET, " ")), group)
-    return tuple(_of_group(group, []))
+    return group
 
 
 def _of_plan(plan: Plan) -> Iterator[Read]:
@@ -100,7 +121,7 @@ def _of_plan(plan: Plan) -> Iterator[Read]:
             yield from of_query(text)
 
 
-def _read(words: Sequence[Token], group: _Group) -> None:
+def _read(words: Sequence[Token], group: Group) -> None:
     """Reads the words of a group into it."""
     words = list(words)
     place = 0
@@ -110,15 +131,18 @@ def _read(words: Sequence[Token], group: _Group) -> None:
             end = closing(words, place)
             within = words[place + 1 : end]
             if word.text == "{":
-                inner = _Group(alone=bool(within) and within[0].is_word("SELECT"))
+                inner = Group(alone=bool(within) and within[0].is_word("SELECT"))
                 group.inside.append(inner)
                 _read(within, inner)
+                _test(words[max(0, place - 3) : end], inner, group)
             else:
                 _read_expression(within, group)
+                group.more(within)
             place = end + 1
         elif word.is_word("SELECT"):
             place = next(i for i in range(place, len(words)) if words[i].text == "{")
         elif word.is_word("VALUES"):
+            group.more(words[place : place + 2])
             place = closing(words, place + 2) + 1
         elif word.kind in ("var", "iri", "string", "number"):
             place = _read_triples(words, place, group)
@@ -133,24 +157,40 @@ def _read(words: Sequence[Token], group: _Group) -> None:
             raise OtherError
 
 
-def _read_expression(words: Sequence[Token], group: _Group) -> None:
+def _test(words: Sequence[Token], inner: Group, group: Group) -> None:
+    """Reads what the words before the brace of a group make of it."""
+    brace = next(number for number, word in enumerate(words) if word.text == "{")
+    said = [word.text.upper() for word in words[:brace]]
+    if said[-2:] == ["FILTER", "EXISTS"]:
+        group.tests.append((True, inner))
+    elif said == ["FILTER", "NOT", "EXISTS"]:
+        group.tests.append((False, inner))
+    else:
+        group.more(words)
+
+
+def _read_expression(words: Sequence[Token], group: Group) -> None:
     """Reads the groups of EXISTS in an expression."""
     place = 0
     while place < len(words):
         if words[place].text == "{":
             end = closing(words, place)
-            inner = _Group()
+            inner = Group()
             group.inside.append(inner)
             _read(words[place + 1 : end], inner)
             place = end
         place += 1
 
 
-def _read_triples(words: list[Token], place: int, group: _Group) -> int:
+def _read_triples(words: list[Token], place: int, group: Group) -> int:
     found: list[Pattern] = []
     fresh = (Token("var", f"?_{id(group)}_{place}_{number}") for number in range(len(words)))
     end = triples(words, place, found, fresh)
-    group.links += [_link(one) for one in found if one.subject[0].text != f"<{CHECK}>"]
+    for one in found:
+        if one.subject[0].text == f"<{CHECK}>":
+            group.more(one.value)
+        else:
+            group.links.append(_link(one))
     return end
 
 
@@ -161,7 +201,9 @@ def _link(pattern: Pattern) -> Link:
 
     path = pattern.path
     many = pattern.long or len(sequence(list(path))) > 1 or any(w.text == "/" for w in path)
-    return Link(text(pattern.subject), tuple(_steps(path)), text(pattern.value), many)
+    words = [word.text for word in path]
+    plain = path[0].kind != "var" and (len(words) == 1 or words[1:] == ["*"])
+    return Link(text(pattern.subject), tuple(_steps(path)), text(pattern.value), many, plain)
 
 
 def _steps(path: Sequence[Token]) -> Iterator[Step]:
@@ -182,7 +224,7 @@ def _steps(path: Sequence[Token]) -> Iterator[Step]:
         before = word.text
 
 
-def _of_group(group: _Group, around: list[Link]) -> Iterator[Read]:
+def _of_group(group: Group, around: list[Link]) -> Iterator[Read]:
     """The links of a group and of those inside it, each with its way."""
     known = ([] if group.alone else around) + group.links
     ways = _ways(known)
@@ -203,7 +245,7 @@ def _of_group(group: _Group, around: list[Link]) -> Iterator[Read]:
 def _bare(link: Link) -> Link:
     """A link without the names of its variables."""
     start, end = ("?" if name.startswith("?") else name for name in (link.start, link.end))
-    return Link(start, link.steps, end, link.long)
+    return Link(start, link.steps, end, link.long, link.plain)
 
 
 def _is_off(link: Link, ways: dict[str, tuple[tuple[Link, bool], ...]]) -> bool:
