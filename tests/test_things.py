@@ -626,3 +626,22 @@ def test_a_term_shows_how_much_of_the_record_uses_it(name: str, client: FlaskCli
     assert f"{number} {'things' if owl_class else 'statements'} on record" in page.text
     example = next(iter(facts()[iri][terms.SKOS + "example"]))
     assert example.partition(" <http")[0] in page.text  # an IRI in brackets is the link
+
+
+def test_an_agreement_whose_text_is_kept_back_shows_its_title_parties_and_purposes() -> None:
+    """What R57 asks for: the graph of the version is closed, the one for its purposes is open."""
+    agreement = AREA + "agreement/mash"
+    closed = AREA.removesuffix("id/") + "graph/agreements/mash/v1"
+    version, purpose = agreement + "/v/1", terms.BASE + "purpose/safeguarding"
+    said = {(terms.VERSION_OF, agreement), (terms.STATES_PURPOSE, purpose)}
+    beside = ox.NamedNode(closed + "-purposes")
+    quads = [q for q in snapshot().quads() if q.graph_name != ox.NamedNode(closed)]
+    quads += [ox.Quad(ox.NamedNode(version), *map(ox.NamedNode, two), beside) for two in said]
+    page = find_thing(from_quads(quads), agreement, DAY)
+    assert isinstance(page, Thing)
+    assert page.label == label(agreement)
+    parties = {name for line in cells(section(page, "Parties"), 0) for name in line}
+    assert len(parties) == 5
+    stated = section(page, "Purposes and law that it states")
+    assert [item.text for row in stated.rows for item in row.items] == [label(purpose)]
+    assert not shared(page)
