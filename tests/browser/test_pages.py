@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from werkzeug.serving import make_server
 
 from tests.browser.payloads import PAYLOADS
@@ -253,16 +254,31 @@ def _things() -> list[str]:
 
 
 @pytest.mark.parametrize("watched", WIDTHS, indirect=True)
-def test_axe_finds_nothing_on_the_pages_of_things(watched: Watched, base: str) -> None:
+def test_axe_finds_nothing_on_the_pages_of_things(
+    watched: Watched, base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     wrong = {}
     for path in _things():
+        if fault := _fault(watched, base, path):
+            wrong[path] = fault
+            # A run over all pages takes most of an hour: what it finds is told as it is found.
+            with capsys.disabled():
+                print(f"\n{path}: {fault}", flush=True)
+    assert wrong == {}
+
+
+def _fault(watched: Watched, base: str, path: str) -> str:
+    """What is wrong with a page, the page shown whole: rules of axe and where, or what broke."""
+    watched.requests.clear()
+    watched.reports.clear()
+    try:
         watched.page.goto(base + path)
         _open_details(watched.page)
         found = Axe().run(watched.page, options=AXE).response["violations"]
-        if found:
-            wrong[path] = [rule["id"] for rule in found]
-    assert wrong == {}
-    watched.assert_quiet(base)
+        watched.assert_quiet(base)
+    except (PlaywrightError, AssertionError) as error:
+        return f"{type(error).__name__}: {error}"
+    return "; ".join(f"{rule['id']} {[node['html'] for node in rule['nodes']]}" for rule in found)
 
 
 STOPS = """() => [...document.querySelectorAll('body *')].filter(
