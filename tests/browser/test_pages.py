@@ -75,6 +75,7 @@ TEMPLATES = {
     "agreement": "/doc/agreement/mash",
     "version": "/doc/agreement/council-tax-debt-mou/v/1",
     "organisation": "/doc/org/gss-E08000031",
+    "list": "/doc/org/gss-E08000031?list=agreements.tier-3",
     "reading": "/doc/reading/ca2004-s16h",
     "act": "/doc/legislation/ukpga/1998/37",
     "condition": "/doc/condition/sch1-18",

@@ -108,9 +108,9 @@ def _listed_at(every: Health, iri: str) -> str:
     found = _table(every)
     for column in found.facets:
         if column.kind == "named":
-            for key, value in found.values(column).items():
+            for value in (value for row in found.rows for value in row.cell(column)):
                 if value.iri == iri:
-                    return link(NAME, [(column.name, key)])
+                    return link(NAME, [(column.name, value.key)])
     return ""
 
 

@@ -18,11 +18,12 @@ from vires.addresses import bases_of, document_of, iris_of, path_of
 from vires.decide import labels
 from vires.errors import ContentError
 from vires.exchange import context, context_iri, context_version
-from vires.explain.thing import ONTOLOGY, Item, Removed, data_model, find_thing, locate, version_on
+from vires.explain.thing import ONTOLOGY, Item, Removed, data_model, locate, version_on
 from vires.library import View
 from vires.store import Snapshot
 from vires.web import profiles
 from vires.web.errors import told
+from vires.web.listed import page_of
 from vires.web.negotiation import FORMS, HTML, Form, best, named, split
 from vires.web.open_data import shared
 from vires.web.profiles import ALTERNATES, PROFILES, WHOLE, Profile
@@ -256,7 +257,10 @@ def _document(snapshot: Snapshot, iri: str, form: Form, profile: Profile) -> Res
     elif profile is ALTERNATES:
         response = Response(_listed(snapshot, iri))
     else:
-        response = Response(_model(snapshot) if iri == ONTOLOGY else _page(snapshot, iri))
+        model = iri == ONTOLOGY
+        response = Response(_model(snapshot)) if model else page_of(snapshot, iri, DATA_FORMS)
+        if response.status_code != 200:
+            return response
     return _with_links(response, iri, path, form, profile.forms, profile)
 
 
@@ -280,17 +284,6 @@ def _listed(snapshot: Snapshot, iri: str) -> str:
         name=labels(snapshot, (iri,)).get(iri, iri),
         profiles=PROFILES,
         wish=profiles.wish,
-    )
-
-
-def _page(snapshot: Snapshot, iri: str) -> str:
-    today = site().today()
-    return render_template(
-        "vires/thing/page.html",
-        thing=find_thing(snapshot, iri, today),
-        forms=DATA_FORMS,
-        today=today,
-        data_version=snapshot.data_version,
     )
 
 

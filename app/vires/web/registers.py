@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
@@ -14,7 +14,6 @@ from vires.decide.verdict import Snapshot
 from vires.explain import uk_date
 from vires.registers import (
     Chosen,
-    Page,
     Table,
     branches,
     choose,
@@ -117,7 +116,11 @@ def _page(found: Table, chosen: Chosen, template: str, **more: object) -> str:
         columns=found.placed("column"),
         under=found.placed("under"),
         files={form: link(f"{found.name}.{form}", chosen.pairs()) for form in TYPES},
-        pagination=_pagination(found, chosen, shown),
+        pagination=pagination(
+            shown.number,
+            shown.pages,
+            lambda number: link(found.name, chosen.pairs(page=number)),
+        ),
         order=lambda column: _order(found, chosen, column.name),
         listed=LISTED,
         link=link,
@@ -149,22 +152,19 @@ def _taken(found: Table, chosen: Chosen) -> list[tuple[str, str, str, int]]:
     return taken
 
 
-def _pagination(found: Table, chosen: Chosen, shown: Page) -> dict[str, object]:
-    def to(number: int) -> str:
-        return link(found.name, chosen.pairs(page=number))
-
-    last = shown.pages
+def pagination(current: int, last: int, to: Callable[[int], str]) -> dict[str, object]:
+    """What the pagination of GOV.UK Frontend shows of some pages; `to` gives the address of one."""
     items: list[dict[str, object]] = []
     for number in range(1, last + 1):
-        if number in (1, last) or abs(number - shown.number) < 3:
-            items.append({"number": number, "href": to(number), "current": number == shown.number})
+        if number in (1, last) or abs(number - current) < 3:
+            items.append({"number": number, "href": to(number), "current": number == current})
         elif items and "ellipsis" not in items[-1]:
             items.append({"ellipsis": True})
     found_links: dict[str, object] = {"items": items, "landmarkLabel": "Pages of the list"}
-    if 1 < shown.number <= last:
-        found_links["previous"] = {"href": to(shown.number - 1)}
-    if shown.number < last:
-        found_links["next"] = {"href": to(shown.number + 1)}
+    if 1 < current <= last:
+        found_links["previous"] = {"href": to(current - 1)}
+    if current < last:
+        found_links["next"] = {"href": to(current + 1)}
     return found_links
 
 

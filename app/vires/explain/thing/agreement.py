@@ -12,7 +12,7 @@ from vires.explain.thing.change import changes
 from vires.explain.thing.flow import flow_sections, relied
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, text_of
-from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Row, Section, Table
+from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
     Values,
     absence,
@@ -135,7 +135,10 @@ def _scope(found: Found, iri: str, values: Values) -> tuple[Section, ...]:
     flows = flow_sections(namer, standing, iri)
     above = classes & {_COMMUNITY, _PRINCIPLES}
     note = "" if flows or above else capital(absence(values, terms.FLOW_OF)) + "."
-    return (law, Section(f"What is shared{of}", note=note, below=flows))
+    agreements = iris(values, terms.VERSION_OF)
+    register = Register("flows", "agreement", agreements[0]) if agreements else None
+    shared = Section(f"What is shared{of}", note=note, below=flows, register=register)
+    return (law, shared)
 
 
 def _stated(namer: Namer, iri: str) -> Values:

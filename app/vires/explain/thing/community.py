@@ -9,12 +9,11 @@ from vires import terms
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import capital, day, text_of
-from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Section, Table
+from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Register, Section, Table
 from vires.explain.thing.read import EXAMPLE, absence, silences, true
 from vires.explain.thing.read import agreement as example
 
 COMMUNITIES: Final = (terms.VIRES + "InformationCommunity",)
-SHOWN: Final = 60
 
 
 def community(found: Found) -> Richer:
@@ -34,15 +33,9 @@ def community(found: Found) -> Richer:
             tiers[text_of(tier) or "Tier not recorded"].append((named, (status,)))
     silent = NOT_STATED if terms.IN_COMMUNITY in silences(found.values) else NOT_RECORDED
     tables = tuple(
-        Table(tier, ("Agreement", "Status"), tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))
-        for tier, lines in sorted(tiers.items())
+        Table(tier, ("Agreement", "Status"), tuple(lines)) for tier, lines in sorted(tiers.items())
     )
-    listed = Table(
-        "Members",
-        ("Organisation", "From", "Until"),
-        tuple(members[:SHOWN]),
-        max(0, len(members) - SHOWN),
-    )
+    listed = Table("Members", ("Organisation", "From", "Until"), tuple(members))
     none = capital(absence(found.values, terms.FOR_COMMUNITY)) + "."
     return Richer(
         sections=(
@@ -50,8 +43,14 @@ def community(found: Found) -> Richer:
                 "Members",
                 "" if members else capital(silent) + ".",
                 tables=(listed,) if members else (),
+                register=Register("organisations", "community", found.iri),
             ),
-            Section("Agreements by tier", "" if tables else none, tables=tables),
+            Section(
+                "Agreements by tier",
+                "" if tables else none,
+                tables=tables,
+                register=Register("agreements", "community", found.iri),
+            ),
         ),
         told=frozenset({terms.IN_COMMUNITY, terms.FOR_COMMUNITY}),
         views=("page/community",),

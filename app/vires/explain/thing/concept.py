@@ -8,7 +8,7 @@ from typing import Final
 from vires import terms
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import text_of
-from vires.explain.thing.parts import Branch, Item, Row, Section, Table
+from vires.explain.thing.parts import Branch, Item, Register, Row, Section, Table
 from vires.explain.thing.read import agreement as example
 from vires.explain.thing.read import iris, unique
 
@@ -19,8 +19,9 @@ CONCEPTS: Final = tuple(
 BROADER: Final = terms.SKOS + "broader"
 SCHEMES: Final = (terms.SKOS + "ConceptScheme",)
 IN_SCHEME: Final = terms.SKOS + "inScheme"
+_FACETS: Final = {"Purpose": "purpose", "DataCategory": "category"}
+"""The facet of the register of flows that a class of concepts is chosen by."""
 TOP: Final = terms.SKOS + "topConceptOf"
-SHOWN: Final = 40
 
 
 def concept(found: Found) -> Richer:
@@ -31,7 +32,11 @@ def concept(found: Found) -> Richer:
         bodies = found.source.rows("page/of-type", type=found.iri)
         items = unique(found.namer.thing(body.value) for (body,) in bodies)
         sections.append(
-            Section("Organisations of this type, or a narrower one", items=items)
+            Section(
+                "Organisations of this type, or a narrower one",
+                items=items,
+                register=Register("organisations", "kind", found.iri),
+            )
             if items
             else Section("Organisations of this type", "None on record.")
         )
@@ -131,8 +136,10 @@ def _flows(found: Found) -> Section:
     if not lines:
         return Section(heading, "None on record.")
     headings = ("Agreement", "How", "Flows")
-    table = Table(heading, headings, tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))
-    return Section(heading, tables=(table,))
+    table = Table(heading, headings, tuple(lines))
+    facet = next((facet for name, facet in _FACETS.items() if found.is_a(terms.VIRES + name)), "")
+    register = Register("flows", facet, found.iri) if facet else None
+    return Section(heading, tables=(table,), register=register)
 
 
 def _readings(found: Found) -> Section:
@@ -141,8 +148,7 @@ def _readings(found: Found) -> Section:
         groups[prop.value].append(found.namer.thing(reading.value))
     rows = []
     for prop, items in groups.items():
-        listed = unique(items)
-        rows.append(Row(found.namer.property(prop), listed[:SHOWN], max(0, len(listed) - SHOWN)))
+        rows.append(Row(found.namer.property(prop), unique(items)))
     heading = "Readings of the law that name it"
     if not rows:
         return Section(heading, "None on record.")

@@ -183,7 +183,9 @@ def _mentions(found: Found, told: frozenset[str]) -> tuple[Mentions, ...]:
             continue
         rows = found.source.rows("page/mentions", thing=found.iri, property=prop)
         items = sorted((found.namer.thing(o.value) for (o,) in rows), key=lambda i: i.text)
-        groups.append(Mentions(found.namer.title(prop.value), tuple(items), int(count.value)))
+        groups.append(
+            Mentions(prop.value, found.namer.title(prop.value), tuple(items), int(count.value))
+        )
     return tuple(sorted(groups, key=lambda group: group.label))
 
 

@@ -12,7 +12,7 @@ from vires.decide.record import Record
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import capital, day, text_of
-from vires.explain.thing.parts import NOT_RECORDED, Item, Row, Section, Table
+from vires.explain.thing.parts import NOT_RECORDED, Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
     FUNCTION,
     MAY,
@@ -43,8 +43,6 @@ CONDITIONS: Final = tuple(
 )
 OFFICIAL: Final = "https://www.legislation.gov.uk/"
 _IDENTIFIER: Final = "http://www.legislation.gov.uk/id/"
-SHOWN: Final = 40
-
 _WHO: Final = (terms.HOLDER, terms.HOLDER_TYPE)
 _TO: Final = (terms.RECIPIENT, terms.RECIPIENT_TYPE, terms.OPEN_RECIPIENT)
 _BESIDE_WHO: Final = (terms.HOLDER_TYPE_EXCLUDED, terms.HUB_TYPE)
@@ -212,8 +210,9 @@ def relied_on(found: Found, heading: str) -> Section:
         return Section(heading, "None on record.")
     lines.sort(key=lambda line: line[0][0].text.casefold())
     headings = ("Agreement", "How", "Organisations", "Status")
-    table = Table(heading, headings, tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))
-    return Section(heading, tables=(table,))
+    table = Table(heading, headings, tuple(lines))
+    register = Register("agreements", "basis", found.iri)
+    return Section(heading, tables=(table,), register=register)
 
 
 def act(found: Found) -> Richer:
@@ -237,14 +236,11 @@ def act(found: Found) -> Richer:
         for provision, held in sorted(lines.items(), key=lambda p: _order(found.namer.label(p[0])))
     )
     headings = ("Provision", "Reading", "Effect", "Status")
-    tables = (
-        (Table("Readings", headings, table_rows[:SHOWN], max(0, len(table_rows) - SHOWN)),)
-        if table_rows
-        else ()
-    )
+    tables = (Table("Readings", headings, table_rows),) if table_rows else ()
+    register = Register("law", "act", found.iri)
     note = "Our readings, each marked with how far it was checked." if tables else "None on record."
     return Richer(
-        sections=(_official(found), Section("Readings", note, tables=tables)),
+        sections=(_official(found), Section("Readings", note, tables=tables, register=register)),
         told=frozenset({terms.DERIVED_FROM, terms.PROVISION_OF}),
         trail=tuple(found.namer.thing(iri) for iri in iris(found.values, terms.PROVISION_OF)),
         views=("page/provision-readings",),

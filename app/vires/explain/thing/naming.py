@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from vires import terms
@@ -13,9 +15,7 @@ from vires.decide import choices, labels
 from vires.decide.gather import Source
 from vires.explain.shown import uk_date
 from vires.explain.thing.parts import Item, Row
-
-LISTED: Final = 40
-"""How many values of one property a page lists."""
+from vires.once import Once
 
 _BORROWED: Final = {
     "http://purl.org/dc/terms/": {
@@ -183,7 +183,7 @@ class Namer:
         read = self.stated_date if prop == terms.STATED_DATE else self.value
         found = {_worded(prop, value) or read(value) for value in values}
         items = sorted(found, key=lambda i: i.text.casefold())
-        return Row(self.property(prop), tuple(items[:LISTED]), max(0, len(items) - LISTED))
+        return Row(self.property(prop), tuple(items))
 
 
 def _worded(prop: str, term: Any) -> Item | None:
@@ -204,12 +204,17 @@ def capital(text: str) -> str:
 
 def key_of(source: Source, iri: str) -> str:
     """The shortest name by which a question may name a thing: its key, unless others share it."""
-    for pool in choices(source).values():
+    return _keys(Once(source)).get(iri, iri)
+
+
+@lru_cache(maxsize=8)
+def _keys(held: Once[Source]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pool in choices(held.source).values():
+        shared = Counter(choice.key for choice in pool)
         for choice in pool:
-            if choice.iri == iri:
-                alone = sum(other.key == choice.key for other in pool) == 1
-                return choice.key if alone else iri
-    return iri
+            found.setdefault(choice.iri, choice.key if shared[choice.key] == 1 else choice.iri)
+    return found
 
 
 def text_of(term: Any) -> str:

@@ -14,7 +14,7 @@ from vires.decide.record import Record
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, key_of, text_of
-from vires.explain.thing.parts import NOT_RECORDED, Item, Row, Section, Table
+from vires.explain.thing.parts import NOT_RECORDED, Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
     EXAMPLE,
     FUNCTION,
@@ -31,8 +31,6 @@ from vires.explain.thing.read import agreement as example
 ORGANISATIONS: Final = tuple(
     terms.VIRES + name for name in ("Organisation", "PublicBody", "PrivateBody", "OrganisationUnit")
 )
-SHOWN: Final = 40
-"""How many lines of one table a page shows; the query beside it gives every one."""
 
 _EFFECTS: Final = (
     (MAY, "Powers: may share", "It holds these by its types. A power, not a duty."),
@@ -118,11 +116,10 @@ def _agreements(found: Found, standing: Standing) -> Section:
             )
         )
     headings = ("Agreement", "Takes part", "Status")
-    tables = tuple(
-        Table(tier, headings, tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))
-        for tier, lines in sorted(tiers.items())
-    )
-    return Section("Agreements", "" if tables else capital(NOT_RECORDED) + ".", tables=tables)
+    tables = tuple(Table(tier, headings, tuple(lines)) for tier, lines in sorted(tiers.items()))
+    note = "" if tables else capital(NOT_RECORDED) + "."
+    register = Register("agreements", "party", found.iri)
+    return Section("Agreements", note, tables=tables, register=register)
 
 
 def _communities(found: Found) -> Section:
@@ -148,9 +145,9 @@ def _flows(found: Found, standing: Standing) -> tuple[Section, ...]:
         standing_first = -standing.version(version).outcome
         flows.asked.add((standing_first, flow, purpose, category))
     sections = []
-    for way, heading, word in (
-        ("gives", "Agreements describe sharing by it with", "Receiver"),
-        ("receives", "Agreements describe sharing with it by", "Holder"),
+    for way, heading, word, facet in (
+        ("gives", "Agreements describe sharing by it with", "Receiver", "from"),
+        ("receives", "Agreements describe sharing with it by", "Holder", "to"),
     ):
         lines = [
             _flow_line(found, standing, way, other, flows) for other, flows in others[way].items()
@@ -158,8 +155,9 @@ def _flows(found: Found, standing: Standing) -> tuple[Section, ...]:
         lines.sort(key=lambda line: line[0][0].text.casefold())
         if lines:
             headings = (word, "Agreements", "Purposes", "Ask")
-            table = Table(heading, headings, tuple(lines[:SHOWN]), max(0, len(lines) - SHOWN))
-            sections.append(Section(heading, _DESCRIBES, tables=(table,)))
+            tables = (Table(heading, headings, tuple(lines)),)
+            register = Register("flows", facet, found.iri)
+            sections.append(Section(heading, _DESCRIBES, tables=tables, register=register))
     return tuple(sections)
 
 
@@ -207,9 +205,9 @@ def _readings(found: Found, standing: Standing) -> tuple[Section, ...]:
     asked = Asked(found.iri, found.iri, terms.PURPOSE_ALL, terms.CATEGORY_ANY, None, found.today)
     read = record(found.source, asked, [])
     held: dict[str, list[str]] = defaultdict(list)
-    for reading in read.shared.facts:
+    for reading in _held(read, found.iri):
         word = effect(read, reading)
-        if word and _holds(read, reading, found.iri):
+        if word and _applies(read, reading, found.iri):
             held[word].append(reading)
     sections = []
     for word, heading, note in _EFFECTS:
@@ -223,9 +221,9 @@ def _readings(found: Found, standing: Standing) -> tuple[Section, ...]:
                     (Item(_text(read, reading)),),
                     (Item(standing.reading(reading)),),
                 )
-                for reading in readings[:SHOWN]
+                for reading in readings
             )
-            table = Table(heading, ("Law", "What it says", "Status"), lines, len(readings[SHOWN:]))
+            table = Table(heading, ("Law", "What it says", "Status"), lines)
             sections.append(Section(heading, note, tables=(table,)))
         else:
             items = tuple(found.namer.thing(r, standing.reading(r)) for r in readings)
@@ -233,11 +231,29 @@ def _readings(found: Found, standing: Standing) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _holds(read: Record, reading: str, body: str) -> bool:
-    return (
-        is_holder(read, reading, body).outcome is Outcome.MET
-        and in_nation(read, reading, body).outcome is not Outcome.NOT_MET
-    )
+def _held(read: Record, body: str) -> list[str]:
+    """The readings of which a body is a holder: named, or of a type that they list.
+
+    The holder tests are those of an answer; they are asked only of readings that exclude some
+    type, since for all others it is enough that a type matches, and there are many.
+    """
+    own = read.iris(body, terms.HAS_TYPE)
+    # Any person needs no type; the other tops match whatever type there is.
+    tops = terms.TOPS if own else {terms.ANY_PERSON}
+    types = set(own).union(tops, *map(read.broader, own))
+    found = []
+    for reading, facts in read.shared.facts.items():
+        named = body in facts.get(terms.HOLDER, ())
+        if named or not types.isdisjoint(facts.get(terms.HOLDER_TYPE, ())):
+            silent = terms.HOLDER_TYPE_EXCLUDED in facts.get(terms.NOT_STATED, ())
+            plain = named or not (silent or facts.get(terms.HOLDER_TYPE_EXCLUDED))
+            if plain or is_holder(read, reading, body).outcome is Outcome.MET:
+                found.append(reading)
+    return found
+
+
+def _applies(read: Record, reading: str, body: str) -> bool:
+    return in_nation(read, reading, body).outcome is not Outcome.NOT_MET
 
 
 def _text(read: Record, reading: str) -> str:

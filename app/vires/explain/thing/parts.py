@@ -24,21 +24,46 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A property in words and its values; `more` says how many values are left out."""
+    """A property in words and its values."""
 
     label: str
     items: tuple[Item, ...]
-    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its caption, its headings, and rows of cells, each cell some items."""
+    """A table: its caption, its headings, and rows of cells, each cell some items.
+
+    `rest` leads to every row, where some are left out.
+    """
 
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[tuple[Item, ...], ...], ...]
-    more: int = 0
+    rest: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A whole list: its title, its headings (none where it is no table), and its lines."""
+
+    title: str
+    headings: tuple[str, ...]
+    lines: tuple[tuple[tuple[Item, ...], ...], ...]
+
+    @property
+    def count(self) -> int:
+        """How many lines it has."""
+        return len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The register that lists what a section does: its name, a facet, and the thing chosen."""
+
+    name: str
+    facet: str
+    iri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +79,8 @@ class Branch:
 class Section:
     """A part of a page under its own heading, with parts `below` it.
 
-    `note` is a paragraph, `code` a text to be shown as it is written.
+    `note` is a paragraph, `code` a text to be shown as it is written, `register` where what the
+    section lists can be looked through.
     """
 
     heading: str
@@ -65,6 +91,7 @@ class Section:
     tree: tuple[Branch, ...] = ()
     code: str = ""
     below: tuple[Section, ...] = ()
+    register: Register | None = None
 
     def __bool__(self) -> bool:
         """Whether there is anything to show below the heading."""
@@ -76,6 +103,7 @@ class Section:
 class Mentions:
     """The things that point here by one property: the first of them, and how many there are."""
 
+    property: str
     label: str
     items: tuple[Item, ...]
     count: int
