@@ -58,6 +58,8 @@ TEMPLATES = {
     "question-all": "/ask/all",
     "question-error": "/check?from=cwc&to=west+midlands+polise&on-day=30&on-month=2&on-year=2026",
     "check": f"/check?{GOOD}",
+    "check-called": f"/check?{GOOD.replace('wmp', 'New+Cross+Hospital')}",
+    "question-unknown": "/ask?from=Vale+of+Nowhere",
     "tiers": "/tiers",
     "tier-map": "/tiers/map",
     "tier-focus": "/tiers/mash",
@@ -385,6 +387,42 @@ def _tick(page: Page, key: str) -> None:
     page.wait_for_url("**/ask/information?**")
     _tab_to(page, "category")
     page.keyboard.press("Space")
+
+
+def test_a_list_is_found_by_other_names_and_says_what_ended(watched: Watched, base: str) -> None:
+    watched.open(base, "question")
+    page = watched.page
+    field = page.locator("#from")
+    options = page.locator("#from__listbox [role=option]")
+    for typed, shown in (
+        ("new cross", "The Royal Wolverhampton NHS Trust: New Cross Hospital"),
+        ("wolverhampton clinical", "Group (ended 31 March 2021)"),
+        ("wolvrhampton clinicl", "Group (ended 31 March 2021) (near name)"),
+    ):
+        field.fill(typed)
+        options.filter(has_text=shown).wait_for()
+    options.filter(has_text="(ended 31 March 2021)").click()
+    assert field.input_value().endswith("(ended 31 March 2021)")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/ask?from=wolverhampton-ccg**")
+    watched.assert_quiet(base)
+
+
+def test_what_was_typed_and_names_nothing_stays_in_the_field(watched: Watched, base: str) -> None:
+    watched.open(base, "question")
+    page = watched.page
+    page.locator("#from").fill("Vale of Nowhere")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/ask?from=Vale**")
+    assert page.locator("#from").input_value() == "Vale of Nowhere"
+    assert page.get_by_role("link", name="Look through all organisations").is_visible()
+    page.locator("#from").fill("Vale")
+    assert page.locator("#from__listbox [role=option]", has_text="Vale of Nowhere").count() == 0
+    page.locator("#from").fill("Vale of Nowhere")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_load_state()
+    assert page.locator("#from").input_value() == "Vale of Nowhere"
+    watched.assert_quiet(base)
 
 
 def test_the_question_can_be_asked_by_keyboard(watched: Watched, base: str) -> None:

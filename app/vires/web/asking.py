@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,6 +21,8 @@ from vires.decide import (
     parse_question,
 )
 from vires.decide.gather import Source
+from vires.explain.called import Called, called
+from vires.explain.choosing import narrowed
 
 KINDS: Final = {
     "from": "organisation",
@@ -28,7 +31,16 @@ KINDS: Final = {
     "category": "category",
     "subjects": "subjects",
 }
+NAMED: Final = ("from", "to")
+"""The fields that take an organisation by another name of it, or that of a site or part of it."""
+
+CALLED: Final = "-called"
+"""Ends the parameter that says by which name an organisation was given, where it is now an IRI."""
+
 REQUIRED: Final = ("from", "to", "purpose", "category")
+NEAR: Final = 5
+"""How many near matches of a name that names nothing are offered."""
+
 DATE_PARTS: Final = ("on-day", "on-month", "on-year")
 PARAMETERS: Final = (*KINDS, "on")
 MAX_CATEGORIES: Final = 10
@@ -68,7 +80,8 @@ class Problem:
 class Asking:
     """A question as given: the values to keep, what is wrong, and, if nothing, the questions.
 
-    One question for each kind of information, in the order given, never merged.
+    One question for each kind of information, in the order given, never merged. `understood` has
+    the name by which an organisation was given, by field, where that is not its label.
     """
 
     values: dict[str, str]
@@ -76,16 +89,22 @@ class Asking:
     date_parts: tuple[str, str, str]
     problems: tuple[Problem, ...]
     questions: tuple[Question, ...]
+    understood: Mapping[str, Called] = dataclasses.field(default_factory=dict)
 
     def given(self, *without: str) -> list[tuple[str, str]]:
         """The parameters as they were given, in order, empty ones and those named left out."""
         kinds = [("category", category) for category in self.categories]
         named = [p for f in KINDS for p in (kinds if f == "category" else self._one(f))]
         days = list(zip(DATE_PARTS, self.date_parts, strict=True))
-        return [(name, value) for name, value in [*named, *days] if value and name not in without]
+        left_out = {*without, *(field + CALLED for field in without)}
+        return [(name, value) for name, value in [*named, *days] if value and name not in left_out]
 
     def _one(self, field: str) -> list[tuple[str, str]]:
-        return [(field, self.values.get(field, ""))]
+        return [(field, self.values.get(field, "")), *self._called(field)]
+
+    def _called(self, field: str) -> list[tuple[str, str]]:
+        known = self.understood.get(field)
+        return [(field + CALLED, known.name)] if known else []
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of the same question, by IRI and day, for a link that stays."""
@@ -93,7 +112,9 @@ class Asking:
         subjects = [("subjects", first.subjects)] if first.subjects else []
         return [
             ("from", first.from_),
+            *self._called("from"),
             ("to", first.to),
+            *self._called("to"),
             ("purpose", first.purpose),
             *(("category", question.category) for question in self.questions),
             *subjects,
@@ -110,10 +131,12 @@ def read(snapshot: Source, args: MultiDict[str, str], today: date) -> Asking:
     on, wrong = _day(args, today)
     problems += wrong
     values = {field: found[0] for field, found in given.items() if found}
+    understood = _understood(snapshot, args, values)
+    meant = {**values, **{field: known.body for field, known in understood.items()}}
     questions: list[Question] = []
     if not any(p.field != "on" and p.field not in _lacking(given) for p in problems):
         for category in categories or ("",):
-            asked, more = _question(snapshot, {**values, "category": category}, on)
+            asked, more = _question(snapshot, {**meant, "category": category}, on)
             problems += [p for p in more if p not in problems]
             questions += asked
     problems.sort(key=lambda p: PARAMETERS.index(p.field))
@@ -123,7 +146,33 @@ def read(snapshot: Source, args: MultiDict[str, str], today: date) -> Asking:
         date_parts=_parts(args),
         problems=tuple(problems),
         questions=() if problems else tuple(dict.fromkeys(questions)),
+        understood=understood,
     )
+
+
+def _understood(
+    snapshot: Source, args: MultiDict[str, str], values: Mapping[str, str]
+) -> dict[str, Called]:
+    """The organisations given by another name, or by an IRI with the name that it was given by.
+
+    A label or key of some organisation is never read as another name of one.
+    """
+    pool = {choice.iri: choice for choice in choices(snapshot)["organisation"]}
+    plain = {name.casefold() for c in pool.values() for name in (c.iri, c.key, c.label)}
+    found = {}
+    for name in NAMED:
+        given = values.get(name, "")[:MAX_LENGTH]
+        if given.casefold() not in plain:
+            known = called(snapshot, given)
+            if len(known) == 1:
+                found[name] = known[0]
+        elif carried := args.get(name + CALLED, "")[:MAX_LENGTH]:
+            # The name is believed only where it is one of the body that is given.
+            body = next((c.iri for c in pool.values() if given in (c.iri, c.key)), "")
+            own = [one for one in called(snapshot, carried) if one.body == body]
+            if own:
+                found[name] = own[0]
+    return found
 
 
 def sent_as(pool: Sequence[Choice]) -> dict[str, str]:
@@ -210,7 +259,7 @@ def _question(
             )
         except UnknownValueError as error:
             if values.get(error.field):
-                problems.append(_problem(error))
+                problems.append(_problem(snapshot, error))
             tried[error.field] = _some(pools[KINDS[error.field]])
         else:
             return ([] if problems else [question]), problems
@@ -221,10 +270,17 @@ def _some(pool: tuple[Choice, ...]) -> str:
     return pool[0].iri if pool else ""
 
 
-def _problem(error: UnknownValueError) -> Problem:
-    thing = _THINGS[KINDS[error.field]]
+def _problem(snapshot: Source, error: UnknownValueError) -> Problem:
+    kind = KINDS[error.field]
+    thing, near = _THINGS[kind], tuple(error.near)
+    several = called(snapshot, error.value) if error.field in NAMED else ()
     if isinstance(error, AmbiguousValueError):
         text = f"Several entries are called '{error.value}': select one {thing}"
+    elif several:
+        pool = {choice.iri: choice for choice in choices(snapshot)[kind]}
+        text = f"'{error.value}' is a name of several organisations: select one"
+        near = tuple(pool[one.body] for one in several if one.body in pool)
     else:
         text = f"The record has no {thing} called '{error.value}'"
-    return Problem(error.field, text, tuple(error.near), error.value)
+        near = tuple(dict.fromkeys((*near, *narrowed(snapshot, kind, error.value))))[:NEAR]
+    return Problem(error.field, text, near, error.value)

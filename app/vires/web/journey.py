@@ -6,7 +6,8 @@ goes on to the next question that has none; `/ask/{step}` shows one question wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from vires.decide import Choice, choices, labels
 from vires.decide.gather import Source
+from vires.explain.called import ended, other_names
 from vires.explain.choosing import Group, groups, narrowed
 from vires.web.asking import DATE_PARTS, KINDS, REQUIRED, Asking, Problem, read, sent_as
 from vires.web.site import site
@@ -104,6 +106,12 @@ _SAID: Final = {
     "category": "information",
     "subjects": "about",
 }
+REGISTERS: Final = {
+    "organisation": ("/organisations", "Look through all organisations on record"),
+    "purpose": ("/purposes", "Look through all purposes on record"),
+    "category": ("/categories", "Look through all kinds of information on record"),
+}
+"""Where to look where a name names nothing, and how the link says so, by kind."""
 _FIND: Final = frozenset({"from", "to", "purpose", "category"})
 
 
@@ -154,6 +162,7 @@ def check() -> tuple[str, int] | str:
         question=first,
         kinds=kinds,
         labels=labels(snapshot, named),
+        ended=ended(snapshot, site().today()),
         given=urlencode(asking.given()),
         today=site().today(),
     )
@@ -185,6 +194,9 @@ def _page(
         find=find,
         can_find=step.field in _FIND,
         few=FEW,
+        said=_said(snapshot),
+        besides=other_names(snapshot),
+        registers=REGISTERS,
         **_list(snapshot, asking, step, find),
     )
     return (page, 400) if problems else page
@@ -196,7 +208,7 @@ def _so_far(snapshot: Source, asking: Asking, step: Step) -> list[tuple[str, lis
     found = []
     for field, name in _SAID.items():
         given = asking.categories if field == "category" else (asking.values.get(field, ""),)
-        known = _aliases(pools[KINDS[field]])
+        known = _aliases(pools[KINDS[field]], _besides(snapshot, KINDS[field]))
         sent = {known[folded] for folded in map(_folded, given) if folded in known}
         labels_ = [c.label for c in pools[KINDS[field]] if known[c.iri.casefold()] in sent]
         if labels_ and field != step.field:
@@ -217,7 +229,7 @@ def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, 
     if kind is None:
         return {}
     pool = choices(snapshot)[kind]
-    known = _aliases(pool)
+    known = _aliases(pool, _besides(snapshot, kind))
     given = asking.categories if step.field == "category" else (asking.values.get(step.field, ""),)
     chosen = [known[name] for name in map(_folded, given) if name in known]
     found = narrowed(snapshot, kind, find) if find else ()
@@ -256,8 +268,12 @@ def whole_form(snapshot: Source, asking: Asking, *, show_problems: bool = True) 
         values=asking.values,
         categories=[*asking.categories, *[""] * slots][:slots],
         date_parts=asking.date_parts,
-        options={kind: _options(pool) for kind, pool in pools.items()},
-        aliases={kind: _aliases(pool) for kind, pool in pools.items()},
+        pools=pools,
+        sent={kind: sent_as(pool) for kind, pool in pools.items()},
+        aliases={kind: _aliases(pool, _besides(snapshot, kind)) for kind, pool in pools.items()},
+        said=_said(snapshot),
+        besides=other_names(snapshot),
+        registers=REGISTERS,
         problems=problems,
         by_field={problem.field: problem for problem in reversed(problems)},
         corrected=_corrected,
@@ -269,19 +285,38 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def _options(pool: Sequence[Choice]) -> list[dict[str, str]]:
-    sent = sent_as(pool)
-    return [{"value": sent[c.iri], "text": c.label} for c in pool]
+def _besides(snapshot: Source, kind: str) -> Mapping[str, Sequence[str]]:
+    return other_names(snapshot) if kind == "organisation" else {}
 
 
-def _aliases(pool: Sequence[Choice]) -> dict[str, str]:
-    """From any way to write a value to the one that the form sends, so that answers are kept."""
+def _said(snapshot: Source) -> Callable[[Choice], str]:
+    """How a list calls a choice: by its label, and when it ended where it has."""
+    gone = ended(snapshot, site().today())
+
+    def said(choice: Choice) -> str:
+        return f"{choice.label} ({gone[choice.iri]})" if choice.iri in gone else choice.label
+
+    return said
+
+
+def _aliases(
+    pool: Sequence[Choice], besides: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, str]:
+    """From any way to write a value to the one that the form sends, so that answers are kept.
+
+    `besides` has other names of the choices, by IRI; one that is a name of several is none.
+    """
     found: dict[str, str] = {}
     for iri, value in sent_as(pool).items():
         found.setdefault(iri.casefold(), value)
     for choice in pool:
         for name in (choice.key, choice.label):
             found.setdefault(name.casefold(), found[choice.iri.casefold()])
+    names = [(name.casefold(), iri) for iri, own in (besides or {}).items() for name in own]
+    shared = Counter(name for name, _ in names)
+    for name, iri in names:
+        if shared[name] == 1 and iri.casefold() in found:
+            found.setdefault(name, found[iri.casefold()])
     return found
 
 

@@ -55,6 +55,7 @@ def answer() -> tuple[str, int] | str:
     return render_template(
         "vires/answer.html",
         answer=found,
+        understood=asking.understood,
         guides=guidance_on(snapshot, found.rests_on_things, most=GUIDES),
         query=query,
         detailed=DETAILED_ROUTES,
@@ -82,6 +83,7 @@ def _several(snapshot: Snapshot, asking: Asking) -> str:
         "vires/several.html",
         rows=rows,
         question=first,
+        understood=asking.understood,
         labels=labels(snapshot, [first.from_, first.to, first.purpose, first.subjects or ""]),
         query=urlencode(asking.pairs()),
     )

@@ -20,7 +20,7 @@ from vires.explain.thing.parts import Branch, Item, Listing, Mentions, Row, Sect
 ROOM: Final = 60_000
 """How many bytes of HTML the lists of a page may take; what surrounds them takes some 15,000."""
 
-_STEPS: Final = ((20, 8), (10, 6), (6, 4), (3, 3), (1, 1))
+_STEPS: Final = ((20, 8), (12, 6), (8, 5), (5, 4), (3, 3), (1, 1))
 """How many lines of a list, and items of a cell, a page shows: the first that leaves room."""
 _CELL: Final = 5
 """How many items of a cell the page of a list shows."""

@@ -20,32 +20,44 @@
 
   for (const select of document.querySelectorAll("select[data-kind]")) {
     const { id, form } = select;
-    const labels = [...select.options].filter((o) => o.value).map((o) => o.text);
-    const listed = new Set(labels);
+    // What was typed before and names nothing stays in the field, and is no choice.
+    const options = [...select.options].filter((o) => o.value && !("typed" in o.dataset));
+    const labels = options.map((o) => o.text);
+    // The search knows a body by its label; the list may say beside it when it ended.
+    const listed = new Map(options.map((o) => [o.dataset.label || o.text, o.text]));
+    const others = new Map(options.map((o) => [o.text, (o.dataset.also || "").split("|")]));
     const chosen = select.value ? select.selectedOptions[0].text : "";
     let latest = "";
     let guessed = new Set(); // names that are near what was typed, and do not hold it
+    let known = new Map(); // the other name that holds what was typed, where the label does not
     const plain = document.createElement("span");
     const suggestion = (label) => {
       plain.textContent = label || "";
-      return plain.innerHTML + (guessed.has(label) ? " (near name)" : "");
+      const shown = plain.innerHTML;
+      plain.textContent = known.has(label) ? `: ${known.get(label)}` : "";
+      return shown + plain.innerHTML + (guessed.has(label) ? " (near name)" : "");
     };
     const source = async (typed, show) => {
       latest = typed;
       const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-      const holds = (label) => words.every((word) => label.toLowerCase().includes(word));
-      const here = labels.filter(holds);
+      const holds = (name) => words.every((word) => name.toLowerCase().includes(word));
+      known = new Map();
+      for (const label of labels) {
+        const also = holds(label) ? undefined : others.get(label).find((name) => name && holds(name));
+        if (also) known.set(label, also);
+      }
+      const here = labels.filter((label) => holds(label) || known.has(label));
       guessed = new Set();
       show(words.length ? here.slice(0, MANY) : labels);
       if (here.length >= FEW || !typed.trim()) return;
       await new Promise((resume) => { setTimeout(resume, PAUSE); });
       if (typed !== latest) return;
-      const others = (await near(select.dataset.kind, typed)).filter(
-        (label) => listed.has(label) && !here.includes(label),
-      );
-      if (typed !== latest || !others.length) return;
-      guessed = new Set(others);
-      show([...here, ...others]);
+      const more = (await near(select.dataset.kind, typed))
+        .map((label) => listed.get(label))
+        .filter((label) => label && !here.includes(label));
+      if (typed !== latest || !more.length) return;
+      guessed = new Set(more);
+      show([...here, ...more]);
     };
     const describedBy = select.getAttribute("aria-describedby");
     accessibleAutocomplete.enhanceSelectElement({
