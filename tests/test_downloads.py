@@ -7,8 +7,10 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,6 +26,7 @@ from vires import ingest, shipped
 from vires.config import Settings
 from vires.errors import StoreError
 from vires.exchange import citation, dumps, tables
+from vires.explain import uk_date
 from vires.store import Reader, commit, from_quads
 from vires.store.snapshot import graph_hash
 from vires.store.sources import CLASSES, Graph
@@ -161,6 +164,44 @@ def test_earlier_releases_are_kept_and_each_class_has_its_own(tmp_path: Path) ->
     for name in listed(clients["staff"].get("/downloads").text):
         if name not in listed(clients["public"].get("/downloads").text):
             assert clients["public"].get(f"/downloads/{name}").status_code == 404
+
+
+def test_the_day_of_a_release_is_said_as_the_catalogue_says_it(tmp_path: Path) -> None:
+    for text in (FIRST, SECOND):
+        commit(tmp_path, [graph("a", text)])
+    days = {0: datetime(2026, 3, 29, 23, 30, tzinfo=UTC), 1: datetime(2027, 1, 2, 0, 5, tzinfo=UTC)}
+    for number, folder in enumerate(sorted((tmp_path / "generations").iterdir())):
+        stamp = days[number].timestamp()
+        os.utime(folder / "manifest.json", (stamp, stamp))
+    client = create_app(
+        Settings(state=tmp_path), Reader(Settings(state=tmp_path)), today=lambda: DAY
+    ).test_client()
+    page = " ".join(" ".join(assert_page(client.get("/downloads")).words).split())
+    dataset = "https://w3id.org/vires/dataset#"
+    said = {
+        (q.subject.value.removeprefix(dataset), q.predicate.value): q.object.value
+        for q in ox.parse(client.get("/dataset.nt").data, format=ox.RdfFormat.N_TRIPLES)
+    }
+    dct = "http://purl.org/dc/terms/"
+    kept = Reader(Settings(state=tmp_path)).kept()
+    assert [snapshot.made for snapshot in kept] == [days[1], days[0]]
+    parts = [("current", kept[0]), *((f"release-{dumps.key(one)}", one) for one in kept)]
+    assert len(parts) == 3
+    for part, release in parts:
+        for prop in ("issued", "modified"):
+            day = datetime.fromisoformat(said[part, dct + prop])
+            assert day == release.made
+            words = uk_date(day.date())
+            assert words in ("2 January 2027", "29 March 2026")
+            assert f"Release of {words}" in page
+    assert f"Release of 2 January 2027 Data version {kept[0].data_version}" in page
+    assert f"Release of 29 March 2026, data version {dumps.key(kept[1])[-12:]}" in page
+    assert "2 January 2027" in client.get("/downloads").text.partition('id="cite"')[2]
+
+
+def test_a_release_without_a_day_says_so(client: FlaskClient) -> None:
+    page = " ".join(assert_page(client.get("/downloads")).words)
+    assert "Day of this release: not recorded" in page
 
 
 def test_a_record_that_came_back_is_one_release(tmp_path: Path) -> None:

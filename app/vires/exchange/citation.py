@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from vires.explain import uk_date
 from vires.store import Snapshot
 
 TITLE: Final = "Vires, ontology and data"
@@ -28,9 +29,11 @@ def cite(snapshot: Snapshot, publisher: str, address: str) -> Citation:
         f"  title = {{{TITLE}}},",
         f"  author = {{{{{publisher}}}}},",
         *((f"  year = {{{year}}},",) if snapshot.made else ()),
+        *((f"  date = {{{snapshot.made.date().isoformat()}}},",) if snapshot.made else ()),
         f"  note = {{Data version {version}. CC BY 4.0}},",
         f"  howpublished = {{{address}}}",
         "}",
     )
-    text = f"{publisher} ({year}). {TITLE}. Data version {version}. CC BY 4.0. {address}"
+    day = f"Release of {uk_date(snapshot.made.date())}. " if snapshot.made else ""
+    text = f"{publisher} ({year}). {TITLE}. {day}Data version {version}. CC BY 4.0. {address}"
     return Citation(text, "\n".join(lines))
