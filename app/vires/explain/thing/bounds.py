@@ -17,10 +17,10 @@ from vires.decide.gather import Source
 from vires.explain.thing.naming import Namer
 from vires.explain.thing.parts import Branch, Item, Listing, Mentions, Row, Section, Table, Thing
 
-ROOM: Final = 60_000
+ROOM: Final = 65_000
 """How many bytes of HTML the lists of a page may take; what surrounds them takes some 15,000."""
 
-_STEPS: Final = ((20, 8), (12, 6), (8, 5), (5, 4), (3, 3), (1, 1))
+_STEPS: Final = ((20, 8), (12, 6), (10, 6), (8, 5), (5, 4), (3, 3), (1, 1))
 """How many lines of a list, and items of a cell, a page shows: the first that leaves room."""
 _CELL: Final = 5
 """How many items of a cell the page of a list shows."""
@@ -269,9 +269,10 @@ def _row_weight(row: Row) -> int:
 
 
 def _line_weight(line: Line) -> int:
-    return 40 + sum(180 + sum(map(_item_weight, cell)) for cell in line)
+    return 40 + sum(130 + sum(map(_item_weight, cell)) for cell in line)
 
 
 def _item_weight(item: Item) -> int:
+    marks = 12 + 32 * bool(item.href) + 38 * bool(item.note) + 46 * bool(item.hidden)
     words = len(item.text) + len(item.href) + len(item.note) + len(item.hidden)
-    return 50 + 45 * (bool(item.note) + bool(item.hidden)) + words * 21 // 20
+    return marks + words * 21 // 20
