@@ -181,3 +181,8 @@ def test_a_body_has_ended_where_its_page_says_so(client: FlaskClient) -> None:
         page = words(client, f"/doc/{body.partition('/id/')[2] or body.removeprefix(terms.BASE)}")
         assert when.removeprefix("ended ") in page
         assert "The law that it held by its types is not listed" in page
+
+
+def test_a_program_may_use_such_a_name_too(client: FlaskClient) -> None:
+    answer = client.get("/api/ask?" + urlencode(asked()))
+    assert answer.json["question"]["from"] == TRUST

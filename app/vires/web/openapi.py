@@ -183,7 +183,8 @@ def _ask() -> dict[str, Any]:
         "operationId": "ask",
         "summary": "Can I share this?",
         "description": "What the record documents about one question. A value is an IRI, a key or "
-        "an exact label; one that the record does not know is a 400 that lists near matches.",
+        "an exact label, an organisation also another name of it, or that of a site or part of "
+        "it; one that the record does not know is a 400 that lists near matches.",
         "tags": ["question"],
         "parameters": parameters,
         "responses": {
