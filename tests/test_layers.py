@@ -34,7 +34,7 @@ FLOORS = (
         "rebase",
         "validate",
     ),
-    ("registers", "health"),
+    ("registers", "health", "processing"),
     ("web",),
     ("checking", "serving"),
     ("cli", "__init__"),

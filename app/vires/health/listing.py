@@ -8,14 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from vires import library, terms
-from vires.addresses import path_of
 from vires.decide import names
 from vires.decide.gather import Source
 from vires.explain import uk_date
 from vires.health.lines import Health, Kind, Line
 from vires.library import Column, View
 from vires.once import Once
-from vires.registers import Row, Table, Value, slug
+from vires.registers import Row, Table, Value, named, word
 from vires.validate import SAID, rules
 
 NAME: Final = "health-check"
@@ -51,13 +50,13 @@ def _table(held: Once[Source], health: Health, today: date) -> Table:
     source = held.source
     reader = _Rows(source)
     words = {
-        "kind": tuple(map(_word, (kind.value for kind in Kind))),
-        "severity": tuple(map(_word, (word.capitalize() for word in SAID.values()))),
-        "standing": tuple(map(_word, ("Open", "Accepted"))),
+        "kind": tuple(map(word, (kind.value for kind in Kind))),
+        "severity": tuple(word(one.capitalize()) for one in SAID.values()),
+        "standing": tuple(map(word, ("Open", "Accepted"))),
         # What has no line today may be followed too: the next fault must not be missed.
-        "rule": tuple(_thing(rule.iri, rule.claim) for rule in rules()),
-        "about": tuple(_thing(iri, reader.names.get(iri, iri)) for iri in sorted(reader.shown)),
-        "owner": tuple(map(_word, (*reader.roles(), "not recorded"))),
+        "rule": tuple(named(rule.iri, rule.claim) for rule in rules()),
+        "about": tuple(named(iri, reader.names.get(iri, iri)) for iri in sorted(reader.shown)),
+        "owner": tuple(map(word, (*reader.roles(), "not recorded"))),
     }
     return Table(
         NAME,
@@ -100,19 +99,19 @@ class _Rows:
     def row(self, line: Line) -> Row:
         rule, example = line.rule, line.thing in self.examples
         cells = {
-            "kind": (_word(line.kind.value),),
-            "found": (_word(line.sentence),),
-            "rule": (_thing(rule.iri, rule.claim),) if rule.iri else (),
+            "kind": (word(line.kind.value),),
+            "found": (word(line.sentence),),
+            "rule": (named(rule.iri, rule.claim),) if rule.iri else (),
             "on": tuple(_on(line)),
-            "severity": (_word(line.severity.capitalize()),) if line.severity else (),
-            "owner": tuple(map(_word, line.owners or ("not recorded",))),
+            "severity": (word(line.severity.capitalize()),) if line.severity else (),
+            "owner": tuple(map(word, line.owners or ("not recorded",))),
             "accepted": tuple(_accepted(line)),
-            "standing": (_word("Accepted" if line.accepted else "Open"),),
+            "standing": (word("Accepted" if line.accepted else "Open"),),
             "about": tuple(self.about(line)),
-            "family": (_word(rule.family.replace("-", " ").capitalize()),) if rule.family else (),
-            "number": (_word(rule.number),) if rule.number else (),
-            "fix": (_word(rule.fix),) if rule.fix else (),
-            "example": (_word("Example data" if example else "Not example data"),),
+            "family": (word(rule.family.replace("-", " ").capitalize()),) if rule.family else (),
+            "number": (word(rule.number),) if rule.number else (),
+            "fix": (word(rule.fix),) if rule.fix else (),
+            "example": (word("Example data" if example else "Not example data"),),
         }
         return Row(line.thing, line.label, example, cells)
 
@@ -124,7 +123,7 @@ class _Rows:
     def about(self, line: Line) -> Iterator[Value]:
         """The agreements, communities and organisations that a line concerns."""
         for iri in sorted(line.concerned & self.shown):
-            yield _thing(iri, self.names.get(iri, iri))
+            yield named(iri, self.names.get(iri, iri))
 
 
 def _on(line: Line) -> Iterator[Value]:
@@ -135,13 +134,4 @@ def _on(line: Line) -> Iterator[Value]:
 def _accepted(line: Line) -> Iterator[Value]:
     if line.accepted is not None:
         one = line.accepted
-        yield _word(f"by {one.role} until {uk_date(one.until)}: {one.reason}")
-
-
-def _thing(iri: str, label: str) -> Value:
-    path = path_of(iri)
-    return Value(path.removeprefix("/doc/") if path else iri, label, label, iri)
-
-
-def _word(text: str) -> Value:
-    return Value(slug(text), text, text)
+        yield word(f"by {one.role} until {uk_date(one.until)}: {one.reason}")

@@ -5,12 +5,13 @@ shown, and whether rows can be chosen or put in order by it. Nothing here knows 
 """
 
 from vires.registers.choose import Chosen, Facet, Option, Page, Problem, choose, facets, page, rows
-from vires.registers.model import Row, Table, Value
-from vires.registers.read import registers, slug, table
+from vires.registers.model import SILENCE, Row, Table, Value, named, settled, slug, word
+from vires.registers.read import registers, table
 from vires.registers.sheet import lines
 from vires.registers.tree import Branch, branches
 
 __all__ = [
+    "SILENCE",
     "Branch",
     "Chosen",
     "Facet",
@@ -24,9 +25,12 @@ __all__ = [
     "choose",
     "facets",
     "lines",
+    "named",
     "page",
     "registers",
     "rows",
+    "settled",
     "slug",
     "table",
+    "word",
 ]

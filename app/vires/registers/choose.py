@@ -10,9 +10,6 @@ from typing import Final
 from vires.library import Column
 from vires.registers.model import SILENT, Row, Table, Value, natural
 
-SIZE: Final = 25
-"""How many rows a page shows."""
-
 _LONGEST: Final = 80
 
 
@@ -79,11 +76,12 @@ class Page:
     total: int
     number: int
     pages: int
+    size: int
 
     @property
     def first(self) -> int:
         """The number of the first row shown."""
-        return (self.number - 1) * SIZE + 1
+        return (self.number - 1) * self.size + 1
 
 
 def choose(table: Table, pairs: Iterable[tuple[str, str]], *, paged: bool = True) -> Chosen:
@@ -131,9 +129,9 @@ def rows(table: Table, chosen: Chosen, *, leaving_out: str = "") -> tuple[Row, .
 def page(table: Table, chosen: Chosen) -> Page:
     """One page of the chosen rows."""
     found = rows(table, chosen)
-    pages = max(1, -(-len(found) // SIZE))
-    start = (chosen.page - 1) * SIZE
-    return Page(found[start : start + SIZE], len(found), chosen.page, pages)
+    pages = max(1, -(-len(found) // table.size))
+    start = (chosen.page - 1) * table.size
+    return Page(found[start : start + table.size], len(found), chosen.page, pages, table.size)
 
 
 def facets(table: Table, chosen: Chosen) -> tuple[Facet, ...]:

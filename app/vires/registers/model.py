@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from vires.addresses import path_of
 from vires.library import Column, View
+
+SIZE = 25
+"""How many rows a page shows, where a register does not say otherwise."""
 
 NOT_STATED = "not-stated"
 NOT_RECORDED = "not-recorded"
@@ -28,6 +32,10 @@ class Value:
     plain: str
     iri: str = ""
     example: bool = False
+
+
+SILENCE = Value(NOT_STATED, "not stated in the source", "not stated in the source")
+"""The value of a recorded silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Table:
     """A whole register on one day: its view, its rows by name, and what it was read from.
 
     `words` gives the known values of a facet whose words are fixed, used or not. Rows that are
-    `ranked` stand in an order that no column shows.
+    `ranked` stand in an order that no column shows. A page shows `size` rows.
     """
 
     name: str
@@ -63,6 +71,7 @@ class Table:
     data_version: str
     words: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     ranked: bool = False
+    size: int = SIZE
 
     @property
     def tree(self) -> Column | None:
@@ -108,3 +117,26 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key that puts texts in the order a person expects: section 9 before section 10."""
     parts = re.findall(r"(\d+)|(\D+)", text.casefold())
     return tuple((0, int(d), "") if d else (1, 0, w) for d, w in parts)
+
+
+def slug(text: str) -> str:
+    """How addresses name a word or a text."""
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
+
+
+def word(text: str) -> Value:
+    """A word or a text as a value."""
+    return Value(slug(text), text, text)
+
+
+def named(iri: str, label: str) -> Value:
+    """A thing as a value, which addresses name by the path of its page."""
+    path = path_of(iri)
+    return Value(path.removeprefix("/doc/") if path else iri, label, label, iri)
+
+
+def settled(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Values in order; a statement counts where the record also says that there is none."""
+    found = sorted(dict.fromkeys(values), key=lambda v: natural(v.plain))
+    stated = tuple(value for value in found if value.key != NOT_STATED)
+    return stated or tuple(found)

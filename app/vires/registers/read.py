@@ -22,14 +22,12 @@ from vires.explain import uk_date
 from vires.explain.standing import Standing
 from vires.library import Column, View
 from vires.once import Once
-from vires.registers.model import NOT_STATED, Row, Table, Value, natural
+from vires.registers.model import SILENCE, Row, Table, Value, natural, settled, slug, word
 from vires.registers.rules import RULES, Facts
 
 FAMILY: Final = "register"
 KINDS: Final = ("thing", "named", "word", "tag", "text", "date", "number", "version", "broader")
 """What a cell of a register may hold: `word` and `named` are things, by label; `tag` a status."""
-
-_SILENCE: Final = Value(NOT_STATED, "not stated in the source", "not stated in the source")
 
 
 @cache
@@ -114,13 +112,13 @@ class _Reader:
                     values = self.ruled(column, thing, found, cells[thing], keys)
                 else:
                     values = tuple(self.value(column, t, keys) for t in found[column.name])
-                cells[thing][column.name] = _settled(values)
+                cells[thing][column.name] = settled(values)
         rows = [
             Row(thing, self.label(thing), thing in self.examples, cells[thing]) for thing in raw
         ]
         rows.sort(key=lambda row: (natural(row.name), row.iri))
         words = {
-            column.name: tuple(_word(word) for word in RULES[column.rule].words)
+            column.name: tuple(word(one) for one in RULES[column.rule].words)
             for column in self.view.shown
             if column.rule
         }
@@ -182,9 +180,9 @@ class _Reader:
         """A term, or a word of a rule, as a value of a cell."""
         text = term if isinstance(term, str) else str(term.value)
         if text == terms.NOT_STATED:
-            return _SILENCE
+            return SILENCE
         if column.rule and RULES[column.rule].words:
-            return _word(text)
+            return word(text)
         if isinstance(term, str) or _is_iri(term):
             label = self.label(text)
             if column.kind in ("word", "tag"):
@@ -216,17 +214,6 @@ class _Reader:
         return self.names.get(iri) or _end(iri).replace("-", " ")
 
 
-def _settled(values: tuple[Value, ...]) -> tuple[Value, ...]:
-    """Values in order; a statement counts where the record also says that there is none."""
-    found = sorted(dict.fromkeys(values), key=lambda v: natural(v.plain))
-    stated = tuple(value for value in found if value.key != NOT_STATED)
-    return stated or tuple(found)
-
-
-def _word(text: str) -> Value:
-    return Value(slug(text), text, text)
-
-
 def _is_iri(term: Any) -> bool:
     return getattr(term, "datatype", None) is None
 
@@ -238,11 +225,6 @@ def _short(iri: str) -> str:
 
 def _end(iri: str) -> str:
     return re.split(r"[/#]", iri.rstrip("/"))[-1]
-
-
-def slug(text: str) -> str:
-    """How addresses name a word or a text."""
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 
 def _day(text: str) -> str:

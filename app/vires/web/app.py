@@ -35,6 +35,7 @@ from vires.web import (
     linked_data,
     listed,
     pages,
+    processing,
     querying,
     registers,
     rest,
@@ -73,6 +74,7 @@ _ROOMS: Final = (
     downloads,
     discovery,
     exporting,
+    processing,
     changing,
 )
 """The parts of the site, each with its addresses."""
@@ -199,5 +201,6 @@ def _set_templates(app: Flask) -> None:
         findings_not_met=health.unmet,
         report_link=stating.report_link,
         exports_of=exporting.exports_of,
+        processing_of=processing.processing_of,
     )
     app.jinja_env.filters["uk_date"] = uk_date

@@ -41,7 +41,10 @@ def show(name: str) -> tuple[str, int]:
 
 
 def listed(found: Table, template: str = "vires/register.html", **more: object) -> tuple[str, int]:
-    """A list as a page of a template, which is given what is `more` too."""
+    """A list as a page of a template, which is given what is `more` too.
+
+    `listed` among it says how many values of a cell are shown, where a template needs them all.
+    """
     chosen = choose(found, request.args.items(multi=True), paged=found.tree is None)
     return _page(found, chosen, template, **more), 400 if chosen.problems else 200
 
@@ -52,9 +55,14 @@ def download(name: str, form: str) -> Response | tuple[str, int]:
 
 
 def sheet(
-    found: Table, form: str, template: str = "vires/register.html", **more: object
+    found: Table,
+    form: str,
+    template: str = "vires/register.html",
+    about: Iterable[tuple[str, str]] = (),
+    /,
+    **more: object,
 ) -> Response | tuple[str, int]:
-    """The rows of a list that the address asks for, as CSV or XLSX."""
+    """The rows of a list that the address asks for, as CSV or XLSX; a workbook says `about` too."""
     chosen = choose(found, request.args.items(multi=True), paged=False)
     if chosen.problems:
         return _page(found, chosen, template, **more), 400
@@ -63,10 +71,10 @@ def sheet(
     if form == "csv":
         data = to_csv(cells)
     else:
-        about = _about(found, chosen, len(wanted))
-        data = to_xlsx(found.view.title, cells, about, made=found.on)
+        told = (*_about(found, chosen, len(wanted)), *about)
+        data = to_xlsx(found.view.title, cells, told, made=found.on)
     response = Response(data, content_type=TYPES[form])
-    file = f"vires-{found.name}-{found.on.isoformat()}.{form}"
+    file = f"vires-{found.name.replace('/', '-')}-{found.on.isoformat()}.{form}"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     response.headers["Access-Control-Allow-Origin"] = "*"  # public data, as `/doc` and `/api` give
     return response
@@ -122,10 +130,9 @@ def _page(found: Table, chosen: Chosen, template: str, **more: object) -> str:
             lambda number: link(found.name, chosen.pairs(page=number)),
         ),
         order=lambda column: _order(found, chosen, column.name),
-        listed=LISTED,
         link=link,
         path_of=path_of,
-        **more,
+        **{"listed": LISTED, **more},
     )
 
 

@@ -1,0 +1,291 @@
+"""What agreements record of the processing of one organisation, in the manner of Article 30.
+
+A row is a flow that the organisation shares or receives, as a list with the facets, order, pages
+and downloads of a register. It reports what is documented: a person keeps the organisation's own
+record, and answers for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+from vires import library, terms
+from vires.addresses import path_of
+from vires.decide import names
+from vires.decide.gather import Source
+from vires.explain.standing import INSTRUMENT_WORDS, Standing
+from vires.explain.thing.flow import relied
+from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED
+from vires.library import Column
+from vires.once import Once
+from vires.registers import SILENCE, Row, Table, Value, named, settled, word
+from vires.registers.model import natural
+
+NAME: Final = "article-30"
+"""What addresses call the record, before the path of the organisation."""
+
+TITLE: Final = "Record of processing (Article 30 UK GDPR)"
+
+_VIEW: Final = "processing/article-30"
+_SHARES: Final = "Shares"
+_RECEIVES: Final = "Receives"
+
+_COLUMNS: Final = (
+    Column("flow", "thing", "Flow", sort=True),
+    Column("agreement", "named", "Agreement", facet="one", sort=True),
+    Column("status", "tag", "Agreement today", facet="several"),
+    Column("way", "word", "In this flow it", facet="several"),
+    Column("controller", "named", "Organisation", place="sheet"),
+    Column("contact", "text", "Contacts of the organisation", place="sheet"),
+    Column("role", "word", "Role", facet="several"),
+    Column("regime", "word", "Regime"),
+    Column("joint", "named", "Joint controllers", empty="none recorded"),
+    Column("arrangement", "named", "Arrangement or contract", empty="none recorded"),
+    Column("purposes", "named", "Purposes", facet="one"),
+    Column("people", "named", "Categories of people"),
+    Column("data", "named", "Categories of personal data"),
+    Column("excluded", "named", "Left out of the flow", empty="nothing recorded as left out"),
+    Column("recipients", "named", "Recipients"),
+    Column("sources", "named", "Received from"),
+    Column("transfers", "named", "Transfers outside the UK"),
+    Column("basis", "named", "Article 6 basis"),
+    Column("conditions", "named", "Conditions", empty="none recorded"),
+    Column("powers", "text", "Powers and duties"),
+    Column("policy", "named", "Appropriate policy document", empty="none recorded"),
+    Column("retention", "text", "Time limits for erasure"),
+    Column("security", "text", "Security measures"),
+    Column("dpia", "named", "Data protection impact assessment"),
+    Column("example", "word", "Example data", place="sheet", facet="several"),
+)
+_TEXTS: Final = frozenset({"retention", "security"})
+"""Columns that hold words of the source, with the names of methods among them."""
+
+_CITED: Final = frozenset({"basis", "conditions"})
+"""Columns whose values are named with where in the law they stand."""
+
+_SIZE: Final = 12
+"""How many rows a page shows: each has a cell for all that Article 30 asks."""
+
+_NONE: Final = {
+    _SHARES: ("sources", "none: it shares"),
+    _RECEIVES: ("recipients", "none: it receives"),
+}
+"""The column that a flow has nothing in, by what the organisation does in it."""
+
+LIMITS: Final = (
+    "It holds only what agreements on record describe, one row for each flow of information "
+    "between organisations. Processing that no agreement describes, and what an organisation does "
+    "with the information inside its own walls, is not here.",
+    "Of contacts it holds posts, never people: the data protection officer and the representative "
+    "that Article 30(1)(a) asks for are named only where a post is recorded.",
+    "'Not recorded' means that nobody has entered it here; 'not stated in the source' that the "
+    "agreement was read for it and is silent. Neither means that there is none: that holds for "
+    "transfers outside the United Kingdom too.",
+    "Security is the ways of sending, and the security controls that the agreement or one above it "
+    "states; not what the organisation does itself (Article 32(1)).",
+    "Every version of an agreement is listed, drafts and those that ended among them, with how it "
+    "stands today in words. Filter by 'Agreement today' for those in force.",
+    "Where its role is processor, Article 30(2) asks for other things: the controllers on whose "
+    "behalf it acts, and the kinds of processing. Where the regime is law enforcement, section 61 "
+    "of the Data Protection Act 2018 asks for the record, and for profiling, which is not held.",
+    "It does not say that the processing takes place, or that it accords with the law. The "
+    "organisation keeps the record that Article 30 asks for, and answers for it.",
+)
+"""What the record does not hold, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the organisation by its role, and how to reach it; `iri` is '' where none is."""
+
+    role: str
+    iri: str
+    reach: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Processing:
+    """The record of processing of an organisation: who it is, in which roles, and each flow."""
+
+    organisation: str
+    name: str
+    roles: tuple[str, ...]
+    posts: tuple[Post, ...]
+    table: Table
+
+
+def has_flows(source: Source, organisation: str) -> bool:
+    """Whether an organisation is on a side of any flow."""
+    return organisation in _organisations(Once(source))
+
+
+@lru_cache(maxsize=8)
+def _organisations(held: Once[Source]) -> frozenset[str]:
+    return frozenset(row[0].value for row in held.source.rows("processing/organisations"))
+
+
+def address(organisation: str) -> str:
+    """What addresses call the record of an organisation that has a page of its own."""
+    path = path_of(organisation)
+    assert path is not None  # an organisation of the record is ours to show
+    return f"{NAME}/{path.removeprefix('/doc/')}"
+
+
+def processing(source: Source, organisation: str, today: date) -> Processing | None:
+    """The record of an organisation on a day; None where no flow names it. Read once for each."""
+    if not has_flows(source, organisation):
+        return None
+    return _processing(Once(source), organisation, today)
+
+
+@lru_cache(maxsize=16)
+def _processing(held: Once[Source], organisation: str, today: date) -> Processing:
+    return _Reader(held.source, organisation, today).read()
+
+
+class _Reader:
+    """Reads the record of one organisation on one day."""
+
+    def __init__(self, source: Source, organisation: str, today: date) -> None:
+        self.source, self.organisation, self.today = source, organisation, today
+        self.names = names(source)
+        self.standing = Standing(source, today)
+        marked = source.rows("answer/illustrative")
+        self.examples = frozenset(row[0].value for row in marked)
+        self.citations: dict[str, list[str]] = defaultdict(list)
+        for condition, citation in source.rows("processing/citations"):
+            self.citations[condition.value].append(citation.value)
+
+    def read(self) -> Processing:
+        posts = tuple(self.posts())
+        found: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+        for flow, cell, value in self.source.rows(_VIEW, organisation=self.organisation):
+            found[flow.value][cell.value].append(value)
+        rows = [self.row(flow, cells, posts) for flow, cells in found.items()]
+        rows.sort(key=lambda row: (natural(row.name), row.iri))
+        roles = {value.text for row in rows for value in row.cells["role"]}
+        return Processing(
+            self.organisation,
+            self.label(self.organisation),
+            tuple(sorted(roles)),
+            posts,
+            self.table(tuple(rows)),
+        )
+
+    def table(self, rows: tuple[Row, ...]) -> Table:
+        name = self.label(self.organisation)
+        view = replace(
+            library.view(_VIEW),
+            title=f"Record of processing: {name}",
+            question=(
+                f"What do agreements on record describe of the processing of {name}, in the "
+                "manner of Article 30 of the UK GDPR?"
+            ),
+            shown=_COLUMNS,
+        )
+        words = {"status": tuple(map(word, INSTRUMENT_WORDS))}
+        words["way"] = (word(_SHARES), word(_RECEIVES))
+        return Table(
+            address(self.organisation),
+            view,
+            rows,
+            self.today,
+            self.source.data_version,
+            words,
+            size=_SIZE,
+        )
+
+    def row(self, flow: str, cells: dict[str, list[Any]], posts: tuple[Post, ...]) -> Row:
+        plain = {column.name for column in _COLUMNS} - {"way", "powers"}
+        found = {
+            name: settled(self.value(name, term) for term in terms_)
+            for name, terms_ in cells.items()
+            if name in plain
+        }
+        found["agreement"], found["status"] = self.agreement(cells)
+        ways = {_way(term.value) for term in cells["way"]}
+        found["way"] = tuple(word(one) for one in (_SHARES, _RECEIVES) if one in ways)
+        if len(ways) == 1:
+            column, words = _NONE[next(iter(ways))]
+            found[column] = (word(words),)
+        found["powers"] = settled(self.power(term.value) for term in cells["powers"])
+        found["controller"] = (self.thing(self.organisation),)
+        found["contact"] = tuple(word(f"{post.role}: {post.reach}") for post in posts)
+        example = flow in self.examples
+        found["example"] = (word("Example data" if example else "Not example data"),)
+        return Row(flow, self.label(flow), example, found)
+
+    def agreement(self, cells: dict[str, list[Any]]) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+        """The agreement of a flow, and how its version stands today."""
+        agreements = [term.value for term in cells["agreement"]]
+        versions = [term.value for term in cells["version"]]
+        instrument = agreements[0] if agreements else ""
+        status = {self.standing.version_word(version, instrument) for version in versions}
+        found = tuple(self.thing(iri) for iri in agreements or versions)
+        return found, tuple(map(word, sorted(status)))
+
+    def power(self, reading: str) -> Value:
+        """A power or duty, with what it says of sharing: may, or must if."""
+        if reading == terms.NOT_STATED:
+            return SILENCE
+        words = relied(self.standing, reading)
+        return word(f"{self.label(reading)} ({words})" if words else self.label(reading))
+
+    def value(self, name: str, term: Any) -> Value:
+        """A term as a value of a column."""
+        if term.value == terms.NOT_STATED:
+            return SILENCE
+        if getattr(term, "datatype", None) is not None:
+            return word(str(term.value))
+        if name in _TEXTS or name in ("role", "regime"):
+            label = self.label(term.value)
+            return word(label[:1].upper() + label[1:])
+        if name in _CITED and (citations := self.citations.get(term.value)):
+            return named(term.value, f"{'; '.join(citations)}: {self.label(term.value)}")
+        return self.thing(term.value)
+
+    def thing(self, iri: str) -> Value:
+        """A thing as a value, by its name."""
+        return named(iri, self.label(iri))
+
+    def posts(self) -> Iterator[Post]:
+        """The posts by role, that of the data protection officer first, recorded or not."""
+        officer = terms.BASE + "role/dpo"
+        rows = self.source.rows("page/organisation-contacts", organisation=self.organisation)
+        found = [
+            (
+                role is None or role.value != officer,
+                Post(
+                    self.label(role.value) if role else "Role not recorded",
+                    post.value,
+                    how.value if how else self.unreached(post.value),
+                ),
+            )
+            for post, role, how in rows
+        ]
+        if all(after for after, _ in found):
+            found.append((False, Post(self.label(officer), "", NOT_RECORDED)))
+        for _, post in sorted(found, key=lambda pair: (pair[0], pair[1].role, pair[1].iri)):
+            yield post
+
+    def unreached(self, post: str) -> str:
+        """What is said of a post where the record does not say how to reach it."""
+        statements = self.source.rows("page/statements", thing=post)
+        silent = any(
+            (prop.value, value.value) == (terms.NOT_STATED, terms.HOW_TO_CONTACT)
+            for prop, value in statements
+        )
+        return f"contact {NOT_STATED if silent else NOT_RECORDED}"
+
+    def label(self, iri: str) -> str:
+        """What a thing is called; the end of its IRI in words where the record does not say."""
+        return self.names.get(iri) or iri.rstrip("/").rsplit("/", 1)[-1].replace("-", " ")
+
+
+def _way(side: str) -> str:
+    return _SHARES if side == terms.DISCLOSING_SIDE else _RECEIVES
