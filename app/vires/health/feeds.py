@@ -95,7 +95,7 @@ def _told(row: Row) -> str:
     for label, column in (
         ("Rule", "rule"),
         ("How to mend it", "fix"),
-        ("Owning role", "owner"),
+        ("Owner", "whose"),
         ("Accepted", "accepted"),
     ):
         if said := _cell(row, column):

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from vires import terms
 from vires.decide import names
 from vires.decide.gather import Source
 from vires.errors import StoreError
 from vires.explain import uk_date
+from vires.health.owning import Owning
 from vires.once import Once
 from vires.validate import SAID, Acceptance, Finding, Rule, rules
 from vires.validate import standing as kept
 
 WINDOW: Final = timedelta(days=90)
 """How far ahead 'soon' looks, and how far back 'changed' does."""
+
+_ASK: Final = "Find out what the source leaves unsaid, and record it. If the rule is then not met:"
+"""What to do first where the record is silent."""
+
+_KEY: Final = re.compile(r"`([^`]+)`")
+"""How a fix writes the key of a term, or a path of them."""
 
 _FORESEES: Final = "vires:soonUntil"
 """A rule that asks for this day tells of what falls due, before anything is wrong."""
@@ -59,7 +68,8 @@ class Line:
     `on` is the day since when it stands, the day that it falls due, or the day of the change.
     `severity` is must, should or advisory, '' where no rule was run. `value` is the thing that
     breaks the rule, '' where none is named; `concerned` are the things on whose pages the line
-    is shown.
+    is shown. `roles` own what it concerns, `owners` says so with the bodies whose roles they are;
+    `parties` are those of the agreements that it concerns. `mend` says what to do, '' for nothing.
     """
 
     kind: Kind
@@ -71,8 +81,11 @@ class Line:
     severity: str = ""
     value: str = ""
     accepted: Acceptance | None = None
+    roles: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     concerned: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
+    mend: str = ""
 
     def concerns(self, iri: str) -> bool:
         """Whether it is shown on the page of a thing, or of the rule it comes from."""
@@ -149,13 +162,30 @@ def _foresees(key: str) -> bool:
     return rule is not None and any(_FORESEES in str(quad.object) for quad in rule.quads)
 
 
+def _mend(kind: Kind, fix: str) -> str:
+    """What to do about a line: its rule's fix, but first to find out what is not known."""
+    if kind is Kind.CANNOT_TELL and fix:
+        return f"{_ASK} {fix}"
+    return "" if kind is Kind.CHANGED else fix
+
+
+class _Concern(NamedTuple):
+    """What a thing belongs to, the parties of that, the roles that answer for it, and whose."""
+
+    things: frozenset[str]
+    parties: frozenset[str]
+    roles: tuple[str, ...]
+    owners: tuple[str, ...]
+
+
 class _Lines:
     """Reads the lines of one record on one day."""
 
     def __init__(self, source: Source, today: date) -> None:
         self.source, self.today = source, today
         self.names = names(source)
-        self._known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {}
+        self.owning = Owning(source, today)
+        self._known: dict[str, _Concern] = {}
 
     def read(self, found: kept.Standing | None) -> tuple[Line, ...]:
         lines = [*self.found(found)] if found else []
@@ -239,30 +269,52 @@ class _Lines:
         rule: str,
         value: str = "",
     ) -> Line:
-        concerned, owners = self.concerned(thing)
+        concern, told = self.concern(thing), _told(rule)
         return Line(
             kind,
             thing,
             self.label(thing),
             sentence,
             on,
-            _told(rule),
+            told,
             value=value,
-            owners=owners,
-            concerned=concerned | ({value} if value else frozenset()),
+            roles=concern.roles,
+            owners=concern.owners,
+            concerned=concern.things | ({value} if value else frozenset()),
+            parties=concern.parties,
+            mend=self.worded(_mend(kind, told.fix)),
         )
 
-    def concerned(self, thing: str) -> tuple[frozenset[str], tuple[str, ...]]:
-        """What a thing belongs to, and the roles that answer for that."""
+    def concern(self, thing: str) -> _Concern:
+        """What a thing belongs to, the roles that answer for that, and whose they are."""
         if thing not in self._known:
-            rows = [] if thing.startswith("_:") else self._concerned(thing)
-            owners = {self.label(role.value) for _, role in rows if role is not None}
+            named = not thing.startswith("_:")
+            rows = list(self.source.rows("health/concerns", thing=thing)) if named else []
             things = frozenset(other.value for other, _ in rows) | {thing}
-            self._known[thing] = (things, tuple(sorted(owners)))
+            roles = {role.value for _, role in rows if role is not None}
+            self._known[thing] = _Concern(
+                things,
+                self.owning.parties(things),
+                tuple(sorted(map(self.label, roles))),
+                tuple(sorted(words for role in roles for words in self.owners(role, things))),
+            )
         return self._known[thing]
 
-    def _concerned(self, thing: str) -> list[tuple[Any, ...]]:
-        return list(self.source.rows("health/concerns", thing=thing))
+    def worded(self, fix: str) -> str:
+        """A fix for people: what it names by the key of a term is named by its label."""
+
+        def label(found: re.Match[str]) -> str:
+            words = self.names.get(terms.VIRES + found[1])
+            return f"'{words}'" if words else found[1]
+
+        return _KEY.sub(label, fix)
+
+    def owners(self, role: str, things: frozenset[str]) -> Iterator[str]:
+        """A role with each body whose role it is; alone where no such body is recorded."""
+        bodies = self.owning.bodies(role, things)
+        yield from (f"{self.label(role)}, {self.label(body)}" for body in bodies)
+        if not bodies:
+            yield self.label(role)
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI in words where the record does not say."""

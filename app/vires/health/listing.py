@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -29,13 +29,15 @@ _COLUMNS: Final = (
     Column("rule", "named", "Rule", facet="one", sort=True, empty="no rule"),
     Column("on", "date", "First found, due or changed on", sort=True),
     Column("severity", "tag", "Severity", place="under", facet="several", empty="none"),
-    Column("owner", "word", "Owning role", place="under", facet="several", sort=True),
+    Column("whose", "text", "Owner", place="under"),
+    Column("owner", "word", "Owning role", place="sheet", facet="several", sort=True),
     Column("accepted", "text", "Accepted", place="under", empty="not accepted"),
+    Column("fix", "text", "How to mend it", place="sheet", empty="nothing to mend"),
     Column("standing", "tag", "Accepted or open", place="none", facet="several"),
     Column("about", "named", "Agreement, community or organisation", place="sheet", facet="one"),
+    Column("party", "named", "Party to the agreement", place="sheet", facet="one", empty="none"),
     Column("family", "word", "Rules about", place="none", facet="several", empty="no rule"),
     Column("number", "text", "Candidate", place="sheet", empty="none"),
-    Column("fix", "text", "How to mend it", place="sheet", empty="nothing to mend"),
     Column("example", "word", "Example data", place="sheet", facet="several"),
 )
 
@@ -55,7 +57,8 @@ def _table(held: Once[Source], health: Health, today: date) -> Table:
         "standing": tuple(map(word, ("Open", "Accepted"))),
         # What has no line today may be followed too: the next fault must not be missed.
         "rule": tuple(named(rule.iri, rule.claim) for rule in rules()),
-        "about": tuple(named(iri, reader.names.get(iri, iri)) for iri in sorted(reader.shown)),
+        "about": tuple(reader.named(reader.shown)),
+        "party": tuple(reader.named(reader.parties)),
         "owner": tuple(map(word, (*reader.roles(), "not recorded"))),
     }
     return Table(
@@ -95,6 +98,7 @@ class _Rows:
         self.examples = frozenset(row[0].value for row in marked)
         kinds = source.rows("health/concerned-kinds")
         self.shown = frozenset(row[0].value for row in kinds)
+        self.parties = {party.value for _, party, _ in source.rows("health/parties")}
 
     def row(self, line: Line) -> Row:
         rule, example = line.rule, line.thing in self.examples
@@ -104,13 +108,15 @@ class _Rows:
             "rule": (named(rule.iri, rule.claim),) if rule.iri else (),
             "on": tuple(_on(line)),
             "severity": (word(line.severity.capitalize()),) if line.severity else (),
-            "owner": tuple(map(word, line.owners or ("not recorded",))),
+            "whose": tuple(map(word, line.owners or ("not recorded",))),
+            "owner": tuple(map(word, line.roles or ("not recorded",))),
             "accepted": tuple(_accepted(line)),
             "standing": (word("Accepted" if line.accepted else "Open"),),
-            "about": tuple(self.about(line)),
+            "about": tuple(self.named(line.concerned & self.shown)),
             "family": (word(rule.family.replace("-", " ").capitalize()),) if rule.family else (),
             "number": (word(rule.number),) if rule.number else (),
-            "fix": (word(rule.fix),) if rule.fix else (),
+            "fix": (word(line.mend),) if line.mend else (),
+            "party": tuple(self.named(line.parties)),
             "example": (word("Example data" if example else "Not example data"),),
         }
         return Row(line.thing, line.label, example, cells)
@@ -120,9 +126,9 @@ class _Rows:
         scheme = terms.BASE + "role/"
         return sorted({name for iri, name in self.names.items() if iri.startswith(scheme)})
 
-    def about(self, line: Line) -> Iterator[Value]:
-        """The agreements, communities and organisations that a line concerns."""
-        for iri in sorted(line.concerned & self.shown):
+    def named(self, iris: Iterable[str]) -> Iterator[Value]:
+        """Some things as values, in order."""
+        for iri in sorted(iris):
             yield named(iri, self.names.get(iri, iri))
 
 

@@ -197,6 +197,7 @@ def _set_templates(app: Flask) -> None:
         guides_on=guiding.guides_on,
         lines_on=health.lines_on,
         looked_through=listed.looked_through,
+        findings_of_party=health.findings_of_party,
         path_of=path_of,
         findings_not_met=health.unmet,
         report_link=stating.report_link,

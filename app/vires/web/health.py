@@ -103,11 +103,43 @@ def lines_on(iri: str, classes: Iterable[str]) -> Beside | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OfParty:
+    """What is found of the agreements that a body is party to: each kind, how many, and where."""
+
+    counts: tuple[tuple[str, int, str], ...]
+    address: str
+
+
+def findings_of_party(iri: str) -> OfParty | None:
+    """What is found of agreements to which a body is a party; None where it is party to none.
+
+    Templates call it.
+    """
+    every = _health()
+    found = _table(every)
+    column = found.column("party")
+    assert column is not None  # a column of the list
+    key = next((key for key, value in found.values(column).items() if value.iri == iri), "")
+    if not key:
+        return None
+    counts = [
+        (
+            kind.value.lower(),
+            sum(iri in line.parties for line in every.of(kind)),
+            link(NAME, [("party", key), ("kind", _key(kind))]),
+        )
+        for kind in (Kind.NOT_MET, Kind.SOON, Kind.CANNOT_TELL)
+        if every.checked is not None or kind is Kind.SOON
+    ]
+    return OfParty(tuple(counts), link(NAME, [("party", key)]))
+
+
 def _listed_at(every: Health, iri: str) -> str:
     """Where the list has every line on a thing or of a rule; '' where it is not chosen by."""
     found = _table(every)
     for column in found.facets:
-        if column.kind == "named":
+        if column.name in ("about", "rule"):
             for value in (value for row in found.rows for value in row.cell(column)):
                 if value.iri == iri:
                     return link(NAME, [(column.name, value.key)])
