@@ -609,18 +609,115 @@ def test_a_feed_of_some_holds_those(client: FlaskClient) -> None:
     assert feed.findtext(f"{ATOM}id", "").endswith("/health-check?severity=must")
 
 
-def test_the_calendar_holds_each_day_that_is_near(client: FlaskClient) -> None:
+def events(data: bytes) -> list[tuple[str, date]]:
+    """What a calendar says of each day."""
+    return [
+        (str(event["summary"]), event.decoded("dtstart"))
+        for event in Calendar.from_ical(data).walk("VEVENT")
+    ]
+
+
+@cache
+def stated_days() -> set[date]:
+    """The days of the shipped record that reviews fall due on and that versions end on."""
+    props = {terms.REVIEW_DUE_ON, terms.ENDS_ON}
+    return {
+        date.fromisoformat(quad.object.value)
+        for quad in snapshot().quads()
+        if quad.predicate.value in props
+    }
+
+
+def test_the_calendar_holds_each_day_of_the_next_400(client: FlaskClient) -> None:
     response = client.get("/health-check.ics")
     assert response.content_type == "text/calendar; charset=utf-8"
     assert all(len(line) <= 75 for line in response.data.split(b"\r\n"))
-    events = Calendar.from_ical(response.data).walk("VEVENT")
-    soon = shipped().of(Kind.SOON)
-    assert {(str(e["summary"]), e.decoded("dtstart")) for e in events} == {
-        (line.sentence, line.on) for line in soon
-    }
-    assert len(events) == len(soon) > 0
-    assert len({str(event["uid"]) for event in events}) == len(events)
+    found = events(response.data)
+    held = {day for _, day in found}
+    near = {day for day in stated_days() if DAY <= day <= DAY + timedelta(400)}
+    assert any(day > DAY + timedelta(90) for day in near)
+    assert near <= held
+    assert all(DAY <= day <= DAY + timedelta(400) for day in held)
+    soon = {(line.sentence, line.on) for line in shipped().of(Kind.SOON)}
+    assert soon <= set(found)
+    assert len(found) == len(set(found)) > len(soon)
+    uids = [str(event["uid"]) for event in Calendar.from_ical(response.data).walk("VEVENT")]
+    assert len(set(uids)) == len(uids)
     assert client.get("/health-check.ics?kind=changed").data.count(b"BEGIN:VEVENT") == 0
+    assert events(client.get("/health-check.ics?kind=soon").data) == found
+
+
+class One:
+    """A reader of a small record that no rule was run on."""
+
+    def __init__(self, text: str) -> None:
+        self.held = from_quads(graph_of(text).quads)
+
+    def current(self) -> Snapshot:
+        return self.held
+
+    def findings(self, _: Snapshot) -> str | None:
+        return None
+
+    def kept(self) -> tuple[Snapshot, ...]:
+        return (self.held,)
+
+
+@pytest.mark.parametrize(
+    ("days", "listed_", "in_calendar"),
+    [(-1, True, False), (0, True, True), (90, True, True), (91, False, True), (400, False, True),
+     (401, False, False)],
+)  # fmt: skip
+def test_the_list_looks_90_days_ahead_and_the_calendar_400(
+    days: int, listed_: bool, in_calendar: bool
+) -> None:
+    on = DAY + timedelta(days)
+    text = f'ex:v v:reviewDueOn "{on}"^^xsd:date ; skos:prefLabel "The version"@en .'
+    site = create_app(Settings(), One(text), today=lambda: DAY).test_client()
+    assert len(listed(site)) == int(listed_)
+    assert len(events(site.get("/health-check.ics").data)) == int(in_calendar)
+
+
+def test_the_calendar_is_filtered_as_the_list_is(client: FlaskClient) -> None:
+    every = events(client.get("/health-check.ics").data)
+    asked = urlencode({"party": "org/gss-E23000014"})
+    some = events(client.get(f"/health-check.ics?{asked}").data)
+    assert 0 < len(some) < len(every)
+    assert set(some) < set(every)
+    # A filter of what has no line in the calendar gives an empty one, and no error.
+    for filters in ("kind=not-met", "severity=must", "family=data-protection"):
+        response = client.get(f"/health-check.ics?{filters}")
+        assert response.status_code == 200
+        assert events(response.data) == [], filters
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("", ""),
+        ("kind=soon", "Outcome: Soon"),
+        (
+            "kind=soon&kind=not-met&party=org/gss-E23000014",
+            "Outcome: Not met or Soon; Party to the agreement: West Midlands Police",
+        ),
+        ("about=agreement/mash", "Agreement, community or organisation: Example multi-agency safeguarding hub agreement"),
+    ],
+)  # fmt: skip
+def test_feed_and_calendar_are_named_by_their_filter(
+    client: FlaskClient, asked: str, words: str
+) -> None:
+    title = f"Vires health check: {words}" if words else "Vires health check"
+    feed_ = ElementTree.fromstring(client.get(f"/health-check.atom?{asked}").data)  # noqa: S314
+    assert feed_.findtext(f"{ATOM}title") == title
+    calendar = Calendar.from_ical(client.get(f"/health-check.ics?{asked}").data)
+    assert str(calendar["x-wr-calname"]) == str(calendar["name"]) == title
+    for name in ("x-wr-caldesc", "description"):
+        assert "in the 400 days from 22 November 2026" in str(calendar[name])
+        assert words in str(calendar[name])
+
+
+def test_the_page_says_how_far_the_calendar_looks(client: FlaskClient) -> None:
+    assert "what falls due in the next 400 days" in client.get("/health-check").text
 
 
 # Beside the things

@@ -4,7 +4,17 @@ It reads what was found when the record was written and runs no rule itself. Wha
 no answer, and no answer or page of urgent help waits for it.
 """
 
-from vires.health.lines import Health, Kind, Line, Standing, health
-from vires.health.listing import NAME, table
+from vires.health.lines import AHEAD, Health, Kind, Line, Standing, health
+from vires.health.listing import NAME, calendar, table
 
-__all__ = ["NAME", "Health", "Kind", "Line", "Standing", "health", "table"]
+__all__ = [
+    "AHEAD",
+    "NAME",
+    "Health",
+    "Kind",
+    "Line",
+    "Standing",
+    "calendar",
+    "health",
+    "table",
+]

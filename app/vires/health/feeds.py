@@ -12,7 +12,8 @@ from icalendar import Calendar, Event
 
 from vires.addresses import path_of
 from vires.exchange import atom
-from vires.health.lines import Kind
+from vires.explain import uk_date
+from vires.health.lines import AHEAD, Kind
 from vires.registers import Row
 
 CALENDAR: Final = "text/calendar; charset=utf-8"
@@ -24,6 +25,7 @@ class Feed:
     """Where a feed stands: its own address, that of the page, that of the site, and its day.
 
     `written` is the day that the record was written on: what has no day of its own stands since.
+    `filters` says which rows were chosen, '' for all.
     """
 
     address: str
@@ -31,6 +33,12 @@ class Feed:
     site: str
     on: date
     written: date
+    filters: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called: by its filter, since people subscribe to several side by side."""
+        return f"Vires health check: {self.filters}" if self.filters else "Vires health check"
 
     def page_of(self, row: Row) -> str:
         """The address of the page about the thing of a row, or of the list where it has none."""
@@ -44,7 +52,7 @@ def to_atom(rows: Iterable[Row], feed: Feed) -> bytes:
     return atom.written(
         atom.Feed(
             id=feed.page,
-            title="Vires: health check",
+            title=feed.title,
             author="Vires",
             updated=max((entry.updated for entry in entries), default=_start(feed.written)),
             address=feed.address,
@@ -68,12 +76,18 @@ def _entry(row: Row, feed: Feed) -> atom.Entry:
 
 
 def to_calendar(rows: Iterable[Row], feed: Feed) -> bytes:
-    """What falls due among the rows, each on its day, as a calendar to subscribe to."""
+    """What falls due among the rows, each on its day, as a calendar to subscribe to.
+
+    Source: RFC 5545; RFC 7986 for its name and description, which older readers find under X-WR.
+    """
     calendar = Calendar()
     calendar.add("prodid", _MADE_BY)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", "Vires: health check")
+    for name in ("name", "x-wr-calname"):
+        calendar.add(name, feed.title)
+    for name in ("description", "x-wr-caldesc"):
+        calendar.add(name, _described(feed))
     for row in rows:
         day = _day(row)
         if _kind(row) is Kind.SOON and day is not None:
@@ -87,6 +101,15 @@ def to_calendar(rows: Iterable[Row], feed: Feed) -> bytes:
             event.add("transp", "TRANSPARENT")  # a day to watch takes nobody's time
             calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def _described(feed: Feed) -> str:
+    """How far the calendar looks, and at what."""
+    which = f" Filter: {feed.filters}." if feed.filters else ""
+    return (
+        f"What falls due in the {AHEAD.days} days from {uk_date(feed.on)}, each on its day.{which} "
+        "Reports what is documented; a person decides."
+    )
 
 
 def _told(row: Row) -> str:

@@ -23,6 +23,9 @@ from vires.validate import standing as kept
 WINDOW: Final = timedelta(days=90)
 """How far ahead 'soon' looks, and how far back 'changed' does."""
 
+AHEAD: Final = timedelta(days=400)
+"""How far ahead the calendar looks: beyond a year, since most reviews are of each year."""
+
 _ASK: Final = "Find out what the source leaves unsaid, and record it. If the rule is then not met:"
 """What to do first where the record is silent."""
 
@@ -96,10 +99,12 @@ class Line:
 class Health:
     """The health of a record on a day: every line, and the day that the rules were run on.
 
-    Read once, so the same one is itself.
+    `ahead` are lines of what falls due later than soon, until `AHEAD`, by day. Read once, so the
+    same one is itself.
     """
 
     lines: tuple[Line, ...]
+    ahead: tuple[Line, ...]
     standing: Standing
     checked: date | None
     data_version: str
@@ -135,9 +140,10 @@ def _health(held: Once[Source], text: str | None, today: date, readable: bool) -
         except StoreError:
             readable = False
     standing = Standing.CHECKED if found else Standing.PENDING
-    lines = _Lines(held.source, today).read(found)
+    lines, ahead = _Lines(held.source, today).read(found)
     return Health(
         lines,
+        ahead,
         standing if readable else Standing.UNREADABLE,
         found.as_at if found else None,
         held.source.data_version,
@@ -187,34 +193,24 @@ class _Lines:
         self.owning = Owning(source, today)
         self._known: dict[str, _Concern] = {}
 
-    def read(self, found: kept.Standing | None) -> tuple[Line, ...]:
+    def read(self, found: kept.Standing | None) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+        """The lines in order of weight, and those of days that are not yet near."""
         lines = [*self.found(found)] if found else []
         foreseen = {
             (line.thing, line.rule.number): place
             for place, line in enumerate(lines)
             if line.kind is Kind.SOON
         }
+        ahead = []
         for line in self.dated():
             place = foreseen.get((line.thing, line.rule.number))
-            if place is not None and line.kind is Kind.SOON:  # one line, with its day
+            if line.on is not None and line.on > self.today + WINDOW:
+                ahead.append(line)
+            elif place is not None and line.kind is Kind.SOON:  # one line, with its day
                 lines[place] = replace(lines[place], on=line.on)
             else:
                 lines.append(line)
-        order = list(Kind)
-        severities = list(SAID.values())
-        return tuple(
-            sorted(
-                lines,
-                key=lambda line: (
-                    order.index(line.kind),
-                    severities.index(line.severity) if line.severity else len(severities),
-                    line.rule.number,
-                    line.rule.iri,
-                    line.label.casefold(),
-                    line.sentence,
-                ),
-            )
-        )
+        return tuple(sorted(lines, key=_weight)), tuple(ahead)
 
     def found(self, standing: kept.Standing) -> Iterator[Line]:
         """What the rules found, cannot tell, and found anew or no more."""
@@ -246,10 +242,10 @@ class _Lines:
         return replace(line, severity=SAID[finding.severity], accepted=accepted)
 
     def dated(self) -> Iterator[Line]:
-        """What the record itself says of days that are near."""
+        """What the record itself says of days that are near, and of those ahead, by day."""
         for thing, day, will, did, other, rule in self.source.rows("health/dates"):
             on = _day(day)
-            if on is None or not self.today - WINDOW <= on <= self.today + WINDOW:
+            if on is None or not self.today - WINDOW <= on <= self.today + AHEAD:
                 continue
             soon = on >= self.today
             words = (will if soon else did).value
@@ -319,6 +315,19 @@ class _Lines:
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI in words where the record does not say."""
         return self.names.get(iri) or iri.rstrip("/").rsplit("/", 1)[-1].replace("-", " ")
+
+
+def _weight(line: Line) -> tuple[int, int, str, str, str, str]:
+    """What lines are put in order by: the gravest first."""
+    severities = list(SAID.values())
+    return (
+        list(Kind).index(line.kind),
+        severities.index(line.severity) if line.severity else len(severities),
+        line.rule.number,
+        line.rule.iri,
+        line.label.casefold(),
+        line.sentence,
+    )
 
 
 def _day(term: Any) -> date | None:

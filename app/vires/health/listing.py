@@ -44,12 +44,21 @@ _COLUMNS: Final = (
 
 def table(source: Source, health: Health, today: date) -> Table:
     """Every line as a row, in the order of the health check."""
-    return _table(Once(source), health, today)
+    return _table(Once(source), health, today, due=False)
+
+
+def calendar(source: Source, health: Health, today: date) -> Table:
+    """What falls due as rows: soon, and after that as far as the calendar looks.
+
+    It is chosen from as `table` is, whose facets know more values.
+    """
+    return _table(Once(source), health, today, due=True)
 
 
 @lru_cache(maxsize=8)
-def _table(held: Once[Source], health: Health, today: date) -> Table:
+def _table(held: Once[Source], health: Health, today: date, *, due: bool) -> Table:
     source = held.source
+    lines = (*health.of(Kind.SOON), *health.ahead) if due else health.lines
     reader = _Rows(source)
     words = {
         "kind": tuple(map(word, (kind.value for kind in Kind))),
@@ -64,7 +73,7 @@ def _table(held: Once[Source], health: Health, today: date) -> Table:
     return Table(
         NAME,
         _view(),
-        tuple(reader.row(line) for line in health.lines),
+        tuple(reader.row(line) for line in lines),
         today,
         health.data_version,
         words,

@@ -11,12 +11,12 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from vires.exchange import atom
 from vires.explain.thing import RULES, WATCHED, example
-from vires.health import NAME, Health, Kind, Line, table
+from vires.health import AHEAD, NAME, Health, Kind, Line, calendar, table
 from vires.health.catalogue import catalogue
 from vires.health.feeds import CALENDAR, Feed, to_atom, to_calendar
 from vires.registers import Table, choose
 from vires.registers import rows as chosen_rows
-from vires.web.registers import link, listed, sheet
+from vires.web.registers import filters, link, listed, sheet
 from vires.web.site import site
 
 blueprint = Blueprint("health", __name__)
@@ -51,6 +51,7 @@ def feed(form: str) -> Response | tuple[str, int]:
     if chosen.problems:
         return listed(every, _TEMPLATE, **_more(found))
     write, media = _FEEDS[form]
+    held = _calendar(found) if form == "ics" else every
     root = site().address("").rstrip("/")
     made = site().snapshot().made
     written = made.date() if made else every.on
@@ -60,8 +61,9 @@ def feed(form: str) -> Response | tuple[str, int]:
         root,
         every.on,
         written,
+        filters(every, chosen),
     )
-    response = Response(write(chosen_rows(every, chosen), here), content_type=media)
+    response = Response(write(chosen_rows(held, chosen), here), content_type=media)
     response.headers["Access-Control-Allow-Origin"] = "*"  # public data, as the other downloads
     return response
 
@@ -174,9 +176,14 @@ def _table(found: Health) -> Table:
     return table(site().snapshot(), found, site().today())
 
 
+def _calendar(found: Health) -> Table:
+    return calendar(site().snapshot(), found, site().today())
+
+
 def _more(found: Health) -> dict[str, object]:
     return {
         "health": found,
+        "ahead": AHEAD.days,
         "totals": [
             (kind.value, len(found.of(kind)), link(NAME, [("kind", _key(kind))])) for kind in Kind
         ],

@@ -159,6 +159,16 @@ def _taken(found: Table, chosen: Chosen) -> list[tuple[str, str, str, int]]:
     return taken
 
 
+def filters(found: Table, chosen: Chosen) -> str:
+    """What rows were chosen by, in words; '' for all of them."""
+    said: dict[str, list[str]] = {}
+    for facet in facets(found, chosen):
+        for option in facet.options:
+            if option.chosen:
+                said.setdefault(facet.column.title, []).append(option.value.text)
+    return "; ".join(f"{title}: {' or '.join(texts)}" for title, texts in said.items())
+
+
 def pagination(current: int, last: int, to: Callable[[int], str]) -> dict[str, object]:
     """What the pagination of GOV.UK Frontend shows of some pages; `to` gives the address of one."""
     items: list[dict[str, object]] = []
@@ -177,11 +187,10 @@ def pagination(current: int, last: int, to: Callable[[int], str]) -> dict[str, o
 
 def _about(found: Table, chosen: Chosen, count: int) -> tuple[tuple[str, str], ...]:
     """What a workbook says of itself, so that a copy of it can be judged without the site."""
-    filters = [f"{title}: {text}" for title, text, _, _ in _taken(found, chosen)]
     return (
         ("List", found.view.title),
         ("Question", found.view.question),
-        ("Filters", "; ".join(filters) or "none"),
+        ("Filters", filters(found, chosen) or "none"),
         ("Rows", str(count)),
         ("As at", uk_date(found.on)),
         ("Data version", found.data_version),
