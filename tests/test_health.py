@@ -17,7 +17,7 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from icalendar import Calendar
+from icalendar import Calendar, vText
 
 from tests.browser.shipped import DAY, VERDICTS, application, findings, query, questions, snapshot
 from vires import ingest, terms
@@ -617,6 +617,11 @@ def events(data: bytes) -> list[tuple[str, date]]:
     ]
 
 
+def unmarked(calendar: Calendar, name: str) -> str:
+    """A text of a calendar as a reader shows it."""
+    return str(vText.from_ical(str(calendar[name])))
+
+
 @cache
 def stated_days() -> set[date]:
     """The days of the shipped record that reviews fall due on and that versions end on."""
@@ -710,10 +715,26 @@ def test_feed_and_calendar_are_named_by_their_filter(
     feed_ = ElementTree.fromstring(client.get(f"/health-check.atom?{asked}").data)  # noqa: S314
     assert feed_.findtext(f"{ATOM}title") == title
     calendar = Calendar.from_ical(client.get(f"/health-check.ics?{asked}").data)
-    assert str(calendar["x-wr-calname"]) == str(calendar["name"]) == title
+    for name in ("x-wr-calname", "name"):
+        assert unmarked(calendar, name) == title
     for name in ("x-wr-caldesc", "description"):
-        assert "in the 400 days from 22 November 2026" in str(calendar[name])
-        assert words in str(calendar[name])
+        assert "in the 400 days from 22 November 2026" in unmarked(calendar, name)
+        assert words in unmarked(calendar, name)
+
+
+def test_a_name_with_marks_of_the_format_adds_no_line_to_the_calendar() -> None:
+    text = """ex:v v:reviewDueOn "2026-12-24"^^xsd:date . ex:p v:participatesIn ex:v ; v:participant ex:o .
+    ex:o skos:prefLabel "The council, of; two\\nBEGIN:VEVENT"@en ; v:hasType ex:kind ."""
+    site = create_app(Settings(), One(text), today=lambda: DAY).test_client()
+    response = site.get("/health-check.ics?party=https://example.org/id/o")
+    assert response.status_code == 200
+    assert b"\r\nBEGIN:VEVENT\r\nSUMMARY" in response.data
+    assert response.data.count(b"\r\nBEGIN:VEVENT") == 1
+    calendar = Calendar.from_ical(response.data)
+    assert "The council, of; two" in unmarked(calendar, "name")
+    assert (
+        b"X-WR-CALNAME:Vires health check: Party to the agreement: The council\\" in response.data
+    )
 
 
 def test_the_page_says_how_far_the_calendar_looks(client: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from vires.addresses import path_of
 from vires.exchange import atom
@@ -85,9 +85,9 @@ def to_calendar(rows: Iterable[Row], feed: Feed) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for name in ("name", "x-wr-calname"):
-        calendar.add(name, feed.title)
+        calendar.add(name, vText(feed.title))  # what begins X- is not taken for text otherwise
     for name in ("description", "x-wr-caldesc"):
-        calendar.add(name, _described(feed))
+        calendar.add(name, vText(_described(feed)))
     for row in rows:
         day = _day(row)
         if _kind(row) is Kind.SOON and day is not None:

@@ -119,10 +119,7 @@ def findings_of_party(iri: str) -> OfParty | None:
     Templates call it.
     """
     every = _health()
-    found = _table(every)
-    column = found.column("party")
-    assert column is not None  # a column of the list
-    key = next((key for key, value in found.values(column).items() if value.iri == iri), "")
+    key = next((one.key for one in _table(every).words["party"] if one.iri == iri), "")
     if not key:
         return None
     counts = [
