@@ -81,6 +81,13 @@ def test_the_page_of_every_body_on_a_side_leads_to_its_record(client: FlaskClien
         assert "Article 30" not in client.get(other).text
 
 
+def test_the_page_of_the_rdf_leads_to_the_record_for_people(client: FlaskClient) -> None:
+    link = f'href="/{address(COUNCIL)}">{TITLE}</a>'
+    assert link in client.get("/export/dpv/org/gss-E08000031").text
+    assert "/article-30/" not in client.get("/export/dpv/agreement/mash").text
+    assert "/article-30/" not in client.get("/export/odrl/agreement/mash").text
+
+
 def test_the_record_leads_to_its_forms(client: FlaskClient) -> None:
     page = client.get(f"/{address(COUNCIL)}").text
     for href in (
@@ -163,7 +170,7 @@ def test_a_row_says_where_in_the_law_a_basis_stands(client: FlaskClient) -> None
     row = next(row for row in lines(client, POLICE) if row["IRI"] == MASH)
     assert "DPA 2018 s.35(2)(b): Necessary for a law enforcement task" in row["Conditions"]
     assert row["Regime"] == "Law enforcement"
-    assert row["Article 6 basis"] == "not recorded"
+    assert row["Article 6 basis"] == "not asked: the regime is law enforcement"
     assert "Children Act 2004 s.16H (must share if ...)" in row["Powers and duties"]
     assert row["Agreement today"] == "In force"
     assert row["Example data"] == "Example data"
@@ -252,6 +259,9 @@ def test_silence_and_absence_are_told_apart() -> None:
     assert row["Purposes"] == absent
     assert row["Categories of personal data"] == absent
     assert row["Powers and duties"] == absent
+    text = SMALL.replace(", v:reliesOnBasis", "")
+    (row,) = lines(small(text), BODY)
+    assert row["Article 6 basis"] == absent
     page = small().get(f"/{address(BODY)}").text
     assert page.count(silent) > 5
 

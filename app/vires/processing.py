@@ -68,6 +68,9 @@ _TEXTS: Final = frozenset({"retention", "security"})
 _CITED: Final = frozenset({"basis", "conditions"})
 """Columns whose values are named with where in the law they stand."""
 
+_PART_3: Final = "not asked: the regime is law enforcement"
+"""What stands for a basis under Article 6 where Part 3 of the Data Protection Act 2018 applies."""
+
 _SIZE: Final = 12
 """How many rows a page shows: each has a cell for all that Article 30 asks."""
 
@@ -213,6 +216,9 @@ class _Reader:
         if len(ways) == 1:
             column, words = _NONE[next(iter(ways))]
             found[column] = (word(words),)
+        regimes = {term.value for term in cells["regime"]}
+        if not found.get("basis") and regimes == {terms.REGIME_LAW_ENFORCEMENT}:
+            found["basis"] = (word(_PART_3),)
         found["powers"] = settled(self.power(term.value) for term in cells["powers"])
         found["controller"] = (self.thing(self.organisation),)
         found["contact"] = tuple(word(f"{post.role}: {post.reach}") for post in posts)
