@@ -15,6 +15,7 @@ from vires.decide import names
 from vires.decide.gather import Source
 from vires.errors import StoreError
 from vires.explain import uk_date
+from vires.explain.thing.naming import Namer
 from vires.health.owning import Owning
 from vires.once import Once
 from vires.validate import SAID, Acceptance, Finding, Rule, rules
@@ -191,6 +192,7 @@ class _Lines:
         self.source, self.today = source, today
         self.names = names(source)
         self.owning = Owning(source, today)
+        self.namer = Namer(source)
         self._known: dict[str, _Concern] = {}
 
     def read(self, found: kept.Standing | None) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
@@ -297,13 +299,18 @@ class _Lines:
         return self._known[thing]
 
     def worded(self, fix: str) -> str:
-        """A fix for people: what it names by the key of a term is named by its label."""
+        """A fix for people: a term that it names by its key is named as pages name it."""
 
-        def label(found: re.Match[str]) -> str:
-            words = self.names.get(terms.VIRES + found[1])
-            return f"'{words}'" if words else found[1]
+        def words(found: re.Match[str]) -> str:
+            prefix, colon, local = found[1].rpartition(":")
+            namespace = terms.PREFIXES.get(prefix) if colon else terms.VIRES
+            if namespace is None or (
+                namespace == terms.VIRES and namespace + local not in self.names
+            ):
+                return found[1]
+            return f"'{self.namer.property(namespace + local)}'"
 
-        return _KEY.sub(label, fix)
+        return _KEY.sub(words, fix)
 
     def owners(self, role: str, things: frozenset[str]) -> Iterator[str]:
         """A role with each body whose role it is; alone where no such body is recorded."""
