@@ -84,6 +84,7 @@ ROUTES = {
     "/downloads/tables/<key>.csv": {"GET": 404, "HEAD": 404},
     "/downloads/tables/<key>.csv-metadata.json": {"GET": 404, "HEAD": 404},
     "/export/<any(dpv, odrl):key>/<path:path>": {"GET": 200, "HEAD": 200},
+    "/article-30/<path:path>": {"GET": 200, "HEAD": 200},
     "/changes": {"GET": 200, "HEAD": 200},
     "/changes.<any(ttl, jsonld, rdf, nt):short>": {"GET": 200, "HEAD": 200},
     "/changes.atom": {"GET": 200, "HEAD": 200},
@@ -117,6 +118,7 @@ ROUTES = {
     "/<kind>/<path:key>": {"GET": 303, "HEAD": 303},
 }
 FILLED = {
+    "/article-30/<path:path>": "/article-30/org/gss-E08000031",
     "/<path:path>": "/agreement/mash",
     "<int:number>": "1",
     "<path:filename>": "vires.css",
