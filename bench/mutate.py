@@ -11,50 +11,16 @@ from __future__ import annotations
 import argparse
 import ast
 import multiprocessing
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from bench.query_mutants import query_mutants
 
 ROOT = Path(__file__).parent.parent
 
 Job = tuple[Path, str, str]
 """A mutant: the file, what was changed in it, and its text then."""
-
-_QUERY_OPERATORS = (
-    ("plus to one step", re.compile(r"\+(?= \?| /|/)"), ""),
-    ("star to one step", re.compile(r"\)\*"), ")"),
-    ("drop NOT", re.compile(r"NOT EXISTS"), "EXISTS"),
-    ("join to OPTIONAL", re.compile(r"UNION \{"), "OPTIONAL {"),
-    ("swap from and to", re.compile(r"\?from ;"), "?to ;"),
-    ("drop part", re.compile(r" ; (?:a|vires:\w+|org:\w+) [?\w:]+(?= [.;}]|\n)"), ""),
-    ("drop statement", re.compile(r"(?<=\.) \?\w+ a vires:\w+ (?=\})"), ""),
-    ("drop FILTER", re.compile(r"FILTER NOT EXISTS \{(?:[^{}]|\{[^{}]*\})*\}"), ""),
-    ("drop isIRI", re.compile(r"FILTER\(isIRI\(\?\w+\)\)"), ""),
-    ("swap class", re.compile(r"vires:DisclosingSide"), "vires:ReceivingSide"),
-)
-
-
-def query_mutants(text: str) -> Iterator[tuple[str, str]]:
-    """Each mutant of a query: its name and its text."""
-    for name, pattern, replacement in _QUERY_OPERATORS:
-        for found in pattern.finditer(text):
-            mutant = text[: found.start()] + replacement + text[found.end() :]
-            yield f"{name} @{found.start()}", mutant
-    branch = re.compile(r"\n  UNION \{(?:[^{}]|\{[^{}]*\})*\}")
-    for found in branch.finditer(text):
-        yield f"drop branch @{found.start()}", text[: found.start()] + text[found.end() :]
-    first = re.compile(r"WHERE \{\n  \{(?:[^{}]|\{[^{}]*\})*\}\n  UNION ")
-    for found in first.finditer(text):
-        yield "drop first branch", text[: found.start()] + "WHERE {\n  " + text[found.end() :]
-    body = text.index("WHERE {")
-    for found in re.finditer(r"vires:\w+|org:\w+", text[body:]):
-        at = body + found.start()
-        yield (
-            f"misname {found.group(0)} @{at}",
-            text[:at] + "vires:noSuchTerm" + text[body + found.end() :],
-        )
-
 
 class _Flip(ast.NodeTransformer):
     """Applies the mutation numbered `wanted` while walking a module."""

@@ -1,7 +1,7 @@
 """The cases beside the views: `queries/{family}/{view}/cases.toml`, a sentence and what it expects.
 
-A case has a `sentence`, `data` (Turtle, with `PREFIXES` understood; the shipped record where there
-is none), the parameters `with` which the view is asked, the `columns` looked at (all where not
+A case has a `sentence`, `data` (Turtle with `PREFIXES` understood, or TriG where the view tells
+graphs apart; the shipped record where there is none), the parameters `with` which the view is asked, the `columns` looked at (all where not
 named), and `expect` (each row, in any order) or `includes` and `excludes` (some of them). A term is
 written as a prefixed name where it is an IRI, and as its lexical form where it is a literal.
 """
@@ -24,13 +24,24 @@ PREFIXES: Final = {
     "w": "https://cases.vires.example/id/",
     "vires": "https://w3id.org/vires/ns#",
     "base": "https://w3id.org/vires/",
+    "commencement": "https://w3id.org/vires/commencement/",
+    "sensitivity": "https://w3id.org/vires/sensitivity/",
+    "verification": "https://w3id.org/vires/verification/",
+    "status": "https://w3id.org/vires/status/",
+    "strength": "https://w3id.org/vires/strength/",
+    "scheme": "https://w3id.org/vires/scheme/",
+    "rule": "https://w3id.org/vires/rule/",
     "org": "http://www.w3.org/ns/org#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "dcterms": "http://purl.org/dc/terms/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
 }
+_KINDS: Final = {"text": "string", "number": "integer"}
+"""Which datatype a parameter has where it is not called as its type is."""
 _GRAPH: Final = ox.NamedNode(PREFIXES["w"] + "graph")
 
 Row = tuple[str, ...]
@@ -61,13 +72,16 @@ class Case:
         return "; ".join(f"{word}: {sorted(rows)}" for word, rows in said if rows)
 
     def _rows(self) -> list[Row]:
-        asked = {name: ox.NamedNode(_iri(value)) for name, value in self.given}
-        names = [c.name for c in library.view(self.view).columns if not c.computed]
+        view = library.view(self.view)
+        kinds = {parameter.name: parameter.type for parameter in view.parameters}
+        asked = {name: _term(value, kinds[name]) for name, value in self.given}
+        names = [c.name for c in view.columns if not c.computed]
         places = [names.index(column) for column in self.columns or names]
         rows = _record(self.data).rows(self.view, **asked)
         return [tuple(_shown(row[place]) for place in places) for row in rows]
 
 
+@cache
 def all_cases(view: str = "") -> list[Case]:
     """The cases of a view, or of every view; an error where one is not written as it should be."""
     found = []
@@ -107,8 +121,18 @@ def _record(data: str) -> Snapshot:
     if not data:
         return snapshot()
     head = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
-    triples = ox.parse((head + data).encode(), ox.RdfFormat.TURTLE)
-    return from_quads(ox.Quad(*triple.triple, _GRAPH) for triple in triples)
+    quads = ox.parse((head + data).encode(), ox.RdfFormat.TRIG)
+    return from_quads(ox.Quad(*quad.triple, _graph(quad)) for quad in quads)
+
+
+def _graph(quad: ox.Quad) -> Any:
+    return _GRAPH if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name
+
+
+def _term(value: str, kind: str) -> ox.NamedNode | ox.Literal:
+    if kind == "iri":
+        return ox.NamedNode(_iri(value))
+    return ox.Literal(value, datatype=ox.NamedNode(PREFIXES["xsd"] + _KINDS.get(kind, kind)))
 
 
 def _iri(name: str) -> str:

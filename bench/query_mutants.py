@@ -1,0 +1,75 @@
+"""Mutates a query of the library: each change is one that a careless hand might make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pyoxigraph as ox
+
+_Replacement = str | Callable[[re.Match[str]], str]
+
+_TURNED = {"<=": "<", "<": "<=", ">=": ">", ">": ">=", "=": "!=", "!=": "=", "&&": "||", "||": "&&"}
+_BLOCK = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+_BRACKETS = r"\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)"
+_TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?<= )<[^>\s]*>')
+"""What no name is looked for in: a literal, a remark, an IRI."""
+
+_OPERATORS: tuple[tuple[str, re.Pattern[str], _Replacement], ...] = (
+    ("plus to one step", re.compile(r"\+(?= \?| /|/)"), ""),
+    ("star to one step", re.compile(r"(?<=[\w)])\*(?=[ )|/])"), ""),
+    ("drop NOT", re.compile(r"NOT EXISTS|!EXISTS"), "EXISTS"),
+    ("join to OPTIONAL", re.compile(r"UNION \{"), "OPTIONAL {"),
+    ("OPTIONAL to join", re.compile(r"OPTIONAL \{"), "{"),
+    ("swap from and to", re.compile(r"\?from ;"), "?to ;"),
+    ("drop part", re.compile(r" ; (?:a|[a-z]+:\w+) [?\w:]+(?= [.;}]|\n)"), ""),
+    ("drop statement", re.compile(r"(?<=\.) \?\w+ a vires:\w+ (?=\})"), ""),
+    ("drop line", re.compile(r"(?<=\n) *\?\w+ [^\n{}]* \.(?=\n)"), ""),
+    ("drop FILTER", re.compile(r"FILTER (?:NOT )?EXISTS " + _BLOCK), ""),
+    ("drop FILTER", re.compile(r"FILTER" + _BRACKETS), ""),
+    ("drop DISTINCT", re.compile(r"(?<=\()DISTINCT "), ""),
+    ("drop LIMIT", re.compile(r"LIMIT \d+"), ""),
+    ("turn", re.compile(r"(?<= )(?:[<>]=?|!?=|&&|\|\|)(?= )"), lambda found: _TURNED[found[0]]),
+    ("drop branch", re.compile(r"\n *UNION " + _BLOCK), ""),
+    ("drop first branch", re.compile(_BLOCK + r"\n +UNION (?=\{)"), ""),
+    ("swap class", re.compile(r"vires:DisclosingSide"), "vires:ReceivingSide"),
+    ("swap class", re.compile(r"vires:ReceivingSide"), "vires:DisclosingSide"),
+)
+
+
+def query_mutants(text: str) -> Iterator[tuple[str, str]]:
+    """Each mutant of a view that is a query still: its name and its text."""
+    body = text.index("WHERE {")
+    seen = {text}
+    for name, start, end, replacement in (*_operated(text, body), *_misnamed(text, body)):
+        mutant = text[:start] + replacement + text[end:]
+        if mutant not in seen and _is_query(mutant):
+            seen.add(mutant)
+            yield f"{name} @{start}", mutant
+
+
+def _operated(text: str, body: int) -> Iterator[tuple[str, int, int, str]]:
+    for name, pattern, replacement in _OPERATORS:
+        for found in pattern.finditer(text, body):
+            new = replacement if isinstance(replacement, str) else replacement(found)
+            yield name, found.start(), found.end(), new
+
+
+def _misnamed(text: str, body: int) -> Iterator[tuple[str, int, int, str]]:
+    """Each name and IRI of the body, to one that nothing is called."""
+    prefixes = "|".join(re.findall(r"^PREFIX (\w+):", text, re.MULTILINE)) or "vires"
+    closed = [found.span() for found in _TEXT.finditer(text, body)]
+    for found in re.finditer(rf"\b(?:{prefixes}):\w[\w-]*|(?<= )<\w+:[^>\s]+>| a (?=[?\w])", text[body:]):
+        start, end = body + found.start(), body + found.end()
+        if found[0] == " a ":
+            yield "misname a", start, end, " <urn:no-such-term> "
+        elif found[0].startswith("<") or not any(s <= start < e for s, e in closed):
+            yield f"misname {found[0]}", start, end, "<urn:no-such-term>"
+
+
+def _is_query(text: str) -> bool:
+    try:
+        ox.Store().query(text)
+    except SyntaxError:
+        return False
+    return True
