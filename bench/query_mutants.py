@@ -12,8 +12,8 @@ _Replacement = str | Callable[[re.Match[str]], str]
 _TURNED = {"<=": "<", "<": "<=", ">=": ">", ">": ">=", "=": "!=", "!=": "=", "&&": "||", "||": "&&"}
 _BLOCK = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _BRACKETS = r"\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)"
-_TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?<= )<[^>\s]*>')
-"""What no name is looked for in: a literal, a remark, an IRI."""
+_CLOSED = re.compile(r'"(?:[^"\\\n]|\\.)*"|(?m:^ *#[^\n]*)|(?<=<)[^>\s]*(?=>)')
+"""What no name is looked for in: a literal, a remark, the inside of an IRI."""
 
 _OPERATORS: tuple[tuple[str, re.Pattern[str], _Replacement], ...] = (
     ("plus to one step", re.compile(r"\+(?= \?| /|/)"), ""),
@@ -58,13 +58,11 @@ def _operated(text: str, body: int) -> Iterator[tuple[str, int, int, str]]:
 def _misnamed(text: str, body: int) -> Iterator[tuple[str, int, int, str]]:
     """Each name and IRI of the body, to one that nothing is called."""
     prefixes = "|".join(re.findall(r"^PREFIX (\w+):", text, re.MULTILINE)) or "vires"
-    closed = [found.span() for found in _TEXT.finditer(text, body)]
-    for found in re.finditer(rf"\b(?:{prefixes}):\w[\w-]*|(?<= )<\w+:[^>\s]+>| a (?=[?\w])", text[body:]):
-        start, end = body + found.start(), body + found.end()
-        if found[0] == " a ":
-            yield "misname a", start, end, " <urn:no-such-term> "
-        elif found[0].startswith("<") or not any(s <= start < e for s, e in closed):
-            yield f"misname {found[0]}", start, end, "<urn:no-such-term>"
+    closed = [found.span() for found in _CLOSED.finditer(text, body)]
+    named = re.compile(rf"\b(?:{prefixes}):\w[\w-]*|(?<= )<\w+:[^>\s]+>|(?<= )a(?= [?\w])")
+    for found in named.finditer(text, body):
+        if not any(start <= found.start() < end for start, end in closed):
+            yield f"misname {found[0]}", *found.span(), "<urn:no-such-term>"
 
 
 def _is_query(text: str) -> bool:
