@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 Job = tuple[Path, str, str]
 """A mutant: the file, what was changed in it, and its text then."""
 
+
 class _Flip(ast.NodeTransformer):
     """Applies the mutation numbered `wanted` while walking a module."""
 

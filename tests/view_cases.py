@@ -1,9 +1,11 @@
 """The cases beside the views: `queries/{family}/{view}/cases.toml`, a sentence and what it expects.
 
 A case has a `sentence`, `data` (Turtle with `PREFIXES` understood, or TriG where the view tells
-graphs apart; the shipped record where there is none), the parameters `with` which the view is asked, the `columns` looked at (all where not
-named), and `expect` (each row, in any order) or `includes` and `excludes` (some of them). A term is
-written as a prefixed name where it is an IRI, and as its lexical form where it is a literal.
+graphs apart; the shipped record where there is none), the parameters `with` which the view is
+asked, the `columns` looked at (all where not named), and `expect` (each row, in any order) or
+`includes` and `excludes` (some of them). A row is a list in the order of the columns, or a table of
+those that hold something. A term is written as a prefixed name where it is an IRI, and as its
+lexical form where it is a literal.
 """
 
 from __future__ import annotations
@@ -45,6 +47,8 @@ _KINDS: Final = {"text": "string", "number": "integer"}
 _GRAPH: Final = ox.NamedNode(PREFIXES["w"] + "graph")
 
 Row = tuple[str, ...]
+Written = list[str] | dict[str, str]
+"""A row as a file of cases has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +103,29 @@ def _case(
     data: str = "",
     given: dict[str, str] | None = None,
     columns: list[str] | None = None,
-    expect: list[list[str]] | None = None,
-    includes: list[list[str]] | None = None,
-    excludes: list[list[str]] | None = None,
+    expect: list[Written] | None = None,
+    includes: list[Written] | None = None,
+    excludes: list[Written] | None = None,
 ) -> Case:
     assert (expect is None) == bool(includes or excludes), f"{view}: {sentence}"
+    names = columns or [c.name for c in library.view(view).columns if not c.computed]
     return Case(
         view,
         sentence,
         data,
         tuple((given or {}).items()),
         tuple(columns or ()),
-        None if expect is None else frozenset(map(tuple, expect)),
-        frozenset(map(tuple, includes or ())),
-        frozenset(map(tuple, excludes or ())),
+        None if expect is None else frozenset(_row(row, names) for row in expect),
+        frozenset(_row(row, names) for row in includes or ()),
+        frozenset(_row(row, names) for row in excludes or ()),
     )
+
+
+def _row(written: Written, names: list[str]) -> Row:
+    if isinstance(written, list):
+        return tuple(written)
+    assert set(written) <= set(names), f"a row names a column that is none: {written}"
+    return tuple(written.get(name, "") for name in names)
 
 
 @cache
