@@ -1,7 +1,7 @@
 """The cases beside the views: `queries/{family}/{view}/cases.toml`, a sentence and what it expects.
 
-A case has a `sentence`, `data` (Turtle with `PREFIXES` understood, or TriG where the view tells
-graphs apart; the shipped record where there is none), the parameters `with` which the view is
+A case has a `sentence`, `data` (Turtle with `PREFIXES` and those of the view understood, or TriG where the
+view tells graphs apart; the shipped record where there is none), the parameters `with` which the view is
 asked, the `columns` looked at (all where not named), and `expect` (each row, in any order) or
 `includes` and `excludes` (some of them). A row is a list in the order of the columns, or a table of
 those that hold something. A term is written as a prefixed name where it is an IRI, and as its
@@ -10,6 +10,7 @@ lexical form where it is a literal.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +43,7 @@ PREFIXES: Final = {
     "owl": "http://www.w3.org/2002/07/owl#",
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
 }
+_PREFIX: Final = re.compile(r"^PREFIX (\w+): <(.*)>$", re.MULTILINE)
 _KINDS: Final = {"text": "string", "number": "integer"}
 """Which datatype a parameter has where it is not called as its type is."""
 _GRAPH: Final = ox.NamedNode(PREFIXES["w"] + "graph")
@@ -78,11 +80,14 @@ class Case:
     def _rows(self) -> list[Row]:
         view = library.view(self.view)
         kinds = {parameter.name: parameter.type for parameter in view.parameters}
-        asked = {name: _term(value, kinds[name]) for name, value in self.given}
+        prefixes = PREFIXES | dict(_PREFIX.findall(view.text))
+        asked = {name: _term(value, kinds[name], prefixes) for name, value in self.given}
         names = [c.name for c in view.columns if not c.computed]
         places = [names.index(column) for column in self.columns or names]
-        rows = _record(self.data).rows(self.view, **asked)
-        return [tuple(_shown(row[place]) for place in places) for row in rows]
+        head = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
+        record = _record(head + self.data) if self.data else snapshot()
+        rows = record.rows(self.view, **asked)
+        return [tuple(_shown(row[place], prefixes) for place in places) for row in rows]
 
 
 @cache
@@ -129,11 +134,8 @@ def _row(written: Written, names: list[str]) -> Row:
 
 
 @cache
-def _record(data: str) -> Snapshot:
-    if not data:
-        return snapshot()
-    head = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
-    quads = ox.parse((head + data).encode(), ox.RdfFormat.TRIG)
+def _record(text: str) -> Snapshot:
+    quads = ox.parse(text.encode(), ox.RdfFormat.TRIG)
     return from_quads(ox.Quad(*quad.triple, _graph(quad)) for quad in quads)
 
 
@@ -141,24 +143,20 @@ def _graph(quad: ox.Quad) -> Any:
     return _GRAPH if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name
 
 
-def _term(value: str, kind: str) -> ox.NamedNode | ox.Literal:
+def _term(value: str, kind: str, prefixes: dict[str, str]) -> ox.NamedNode | ox.Literal:
     if kind == "iri":
-        return ox.NamedNode(_iri(value))
+        prefix, _, local = value.partition(":")
+        return ox.NamedNode(prefixes[prefix] + local if prefix in prefixes else value)
     return ox.Literal(value, datatype=ox.NamedNode(PREFIXES["xsd"] + _KINDS.get(kind, kind)))
 
 
-def _iri(name: str) -> str:
-    prefix, _, local = name.partition(":")
-    return PREFIXES[prefix] + local if prefix in PREFIXES else name
-
-
-def _shown(term: Any) -> str:
+def _shown(term: Any, prefixes: dict[str, str]) -> str:
     if term is None:
         return ""
     value = str(term.value)
     if isinstance(term, ox.NamedNode):
         # The longest first: the namespace of terms stands below the base.
-        for name, iri in sorted(PREFIXES.items(), key=lambda one: -len(one[1])):
+        for name, iri in sorted(prefixes.items(), key=lambda one: -len(one[1])):
             if value.startswith(iri):
                 return f"{name}:{value.removeprefix(iri)}"
     return value
