@@ -1,9 +1,10 @@
-"""Mutates the decision queries and the combiner, and counts which mutants are noticed.
+"""Mutates the queries of the library and the combiner, and counts which mutants are noticed.
 
 Usage: `python -m bench.mutate [--every N] [--match TEXT] [--queries | --code]`. A mutant is killed
-when a case beside its query is not met, or some world of the single-fault matrix or of the random
-mix gets another answer than from the unmutated engine, or the mutant fails. Prints each survivor;
-an argued one is listed in `bench/RESULTS.md` with its reason.
+when a case beside its query is not met, or, of the decision, some world of the single-fault matrix
+or of the random mix gets another answer than from the unmutated engine, or the mutant fails. Prints
+each survivor but those that mean the same (`bench.query_mutants.EQUIVALENT`); an argued one of the
+code is listed in `bench/RESULTS.md` with its reason.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import ast
 import multiprocessing
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
-from bench.query_mutants import query_mutants
+from bench.query_mutants import query_mutants, unexplained
 
 ROOT = Path(__file__).parent.parent
 
@@ -94,6 +96,22 @@ def code_mutants(text: str) -> Iterator[tuple[str, str]]:
         number += 1
 
 
+_CODE = (
+    "force",
+    "binding",
+    "chain",
+    "law",
+    "basis",
+    "route",
+    "restriction",
+    "sensitivity",
+    "logic",
+    "record",
+    "verdict",
+)
+"""The modules of the decision that are mutated."""
+
+
 def main() -> int:
     """Run the mutants asked for; exit 1 where more than three survive."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -104,39 +122,42 @@ def main() -> int:
     options = parser.parse_args()
     both = not (options.queries or options.code)
     sys.path.insert(0, str(ROOT))
-    from bench.mutation_worlds import cases_kill
-    from vires.decide.gather import QUERIES
-
     jobs: list[Job] = []
     if options.queries or both:
-        for key in sorted(QUERIES):
-            path = ROOT / "queries" / key / "view.rq"
+        for path in sorted((ROOT / "queries").glob("*/*/view.rq")):
             jobs += [(path, *m) for m in query_mutants(path.read_text())]
     if options.code or both:
-        names = (
-            "force",
-            "binding",
-            "chain",
-            "law",
-            "basis",
-            "route",
-            "restriction",
-            "sensitivity",
-            "logic",
-            "record",
-            "verdict",
-        )
-        for name in names:
-            path = ROOT / "app" / "vires" / "decide" / f"{name}.py"
+        for path in (ROOT / "app" / "vires" / "decide" / f"{name}.py" for name in _CODE):
             jobs += [(path, *m) for m in code_mutants(path.read_text())]
     chosen = [job for job in jobs if options.match in f"{job[0]}: {job[1]}"][:: options.every]
-    left = [job for job in chosen if job[0].suffix != ".rq" or not cases_kill(job[0], job[2])]
-    print(f"{len(chosen) - len(left)} of {len(chosen)} mutants killed by the cases beside a query")
-    survivors = _survivors(left) if left else []
+    left = _left_by_cases([job for job in chosen if job[0].suffix == ".rq"])
+    code = [job for job in chosen if job[0].suffix != ".rq"]
+    decided = [job for job in left if job[0].parent.parent.name == "decide"]
+    survivors = [job for job in left if job not in decided]
+    survivors += _survivors([*decided, *code]) if decided or code else []
     for path, name, _ in survivors:
         print(f"survived {path.relative_to(ROOT)}: {name}")
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants killed")
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants killed, or the same in meaning")
     return 1 if len(survivors) > 3 else 0
+
+
+def _left_by_cases(jobs: list[Job]) -> list[Job]:
+    """Those of queries that no case beside them notices, but what is known to mean the same."""
+    from bench.mutation_worlds import cases_kill
+
+    left: list[Job] = []
+    for family, group in groupby(jobs, lambda job: job[0].parent.parent.name):
+        tried = list(group)
+        alive = [job for job in tried if not cases_kill(job[0], job[2])]
+        share = 100 * (1 - len(alive) / len(tried))
+        print(
+            f"{family}: {len(tried) - len(alive)} of {len(tried)} killed by cases ({share:.1f} %)"
+        )
+        for path, found in groupby(alive, lambda job: job[0]):
+            of_view = list(found)
+            names = unexplained(f"{family}/{path.parent.name}", [job[1] for job in of_view])
+            left += [job for job in of_view if job[1] in names]
+    return left
 
 
 def _survivors(jobs: list[Job]) -> list[Job]:

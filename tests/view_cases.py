@@ -5,7 +5,7 @@ view tells graphs apart; the shipped record where there is none), the parameters
 asked, the `columns` looked at (all where not named), and `expect` (each row, in any order) or
 `includes` and `excludes` (some of them). A row is a list in the order of the columns, or a table of
 those that hold something. A term is written as a prefixed name where it is an IRI, and as its
-lexical form where it is a literal.
+lexical form where it is a literal, with its `@language` or `^^datatype` where the case is `typed`.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ class Case:
     expect: frozenset[Row] | None
     includes: frozenset[Row]
     excludes: frozenset[Row]
+    typed: bool
 
     def wrong(self) -> str:
         """What the view gives that it should not, and what is missing; '' where it is right."""
@@ -87,7 +88,18 @@ class Case:
         head = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes.items())
         record = _record(head + self.data) if self.data else snapshot()
         rows = record.rows(self.view, **asked)
-        return [tuple(_shown(row[place], prefixes) for place in places) for row in rows]
+        return [tuple(self._shown(row[place], prefixes) for place in places) for row in rows]
+
+    def _shown(self, term: Any, prefixes: dict[str, str]) -> str:
+        said = "" if term is None else str(term.value)
+        if isinstance(term, ox.NamedNode):
+            return _short(said, prefixes)
+        if not self.typed or not isinstance(term, ox.Literal):
+            return said
+        if term.language:
+            return f"{said}@{term.language}"
+        kind = _short(term.datatype.value, prefixes)
+        return said if kind == "xsd:string" else f"{said}^^{kind}"
 
 
 @cache
@@ -111,6 +123,7 @@ def _case(
     expect: list[Written] | None = None,
     includes: list[Written] | None = None,
     excludes: list[Written] | None = None,
+    typed: bool = False,
 ) -> Case:
     assert (expect is None) == bool(includes or excludes), f"{view}: {sentence}"
     names = columns or [c.name for c in library.view(view).columns if not c.computed]
@@ -123,6 +136,7 @@ def _case(
         None if expect is None else frozenset(_row(row, names) for row in expect),
         frozenset(_row(row, names) for row in includes or ()),
         frozenset(_row(row, names) for row in excludes or ()),
+        typed,
     )
 
 
@@ -150,13 +164,9 @@ def _term(value: str, kind: str, prefixes: dict[str, str]) -> ox.NamedNode | ox.
     return ox.Literal(value, datatype=ox.NamedNode(PREFIXES["xsd"] + _KINDS.get(kind, kind)))
 
 
-def _shown(term: Any, prefixes: dict[str, str]) -> str:
-    if term is None:
-        return ""
-    value = str(term.value)
-    if isinstance(term, ox.NamedNode):
-        # The longest first: the namespace of terms stands below the base.
-        for name, iri in sorted(prefixes.items(), key=lambda one: -len(one[1])):
-            if value.startswith(iri):
-                return f"{name}:{value.removeprefix(iri)}"
-    return value
+def _short(iri: str, prefixes: dict[str, str]) -> str:
+    # The longest first: the namespace of terms stands below the base.
+    for name, start in sorted(prefixes.items(), key=lambda one: -len(one[1])):
+        if iri.startswith(start):
+            return f"{name}:{iri.removeprefix(start)}"
+    return iri
