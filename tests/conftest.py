@@ -1,4 +1,4 @@
-"""Fixtures of the tests that send what is hostile; a file of tests may have its own of either."""
+"""Fixtures that many files of tests share; a file may have its own of any."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from flask.testing import FlaskClient
 
+from tests.browser.shipped import application
 from tests.serving import Server, serving
 from tests.strangers import LIMIT, Canary
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    """A visitor of the site of the shipped record, on the day that tests are run as."""
+    return application().test_client()
 
 
 @pytest.fixture(scope="module")

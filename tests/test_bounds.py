@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.browser.shipped import DAY, Held, application, snapshot
-from tests.test_web import assert_page
+from tests.pages import assert_page
 from vires import terms
 from vires.addresses import path_of
 from vires.config import Settings

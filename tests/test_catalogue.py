@@ -10,18 +10,13 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from tests.browser.shipped import DAY, application, findings, snapshot
+from tests.browser.shipped import DAY, findings, snapshot
 from vires.addresses import path_of
 from vires.health import health
 from vires.health.catalogue import catalogue
 from vires.validate import SAID, Rule, rules
 
 WITH_MANY = "power-runs-from-giver-to-recipient"
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 @pytest.fixture(scope="module")

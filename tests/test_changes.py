@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 
 from tests.browser.shipped import DAY, application
+from tests.pages import assert_headers, assert_page
 from tests.test_downloads import graph, tree
-from tests.test_web import assert_headers, assert_page
 from vires.config import Settings
 from vires.exchange import changes
 from vires.store import Reader, Snapshot, commit

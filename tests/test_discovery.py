@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, Graph, Literal, Namespace, URIRef
 
 from tests.browser.shipped import DAY, Held, application, snapshot
+from tests.pages import assert_headers
 from tests.test_downloads import tree
-from tests.test_web import assert_headers
 from vires.config import Settings
 from vires.exchange.catalogue import CURRENT, DATASET, service
 from vires.web import create_app

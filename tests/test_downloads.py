@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from rdflib.namespace import CSVW
 
 from tests.browser.shipped import DAY, application, snapshot
-from tests.test_web import assert_headers, assert_page
+from tests.pages import assert_headers, assert_page
 from vires import ingest, shipped
 from vires.config import Settings
 from vires.errors import StoreError
@@ -34,11 +34,6 @@ from vires.web import create_app
 
 FORMS = [form.short for form in dumps.FORMS]
 KEYS = [one.key for one in tables.listed(snapshot())]
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 def graph(name: str, text: str, access: str = "public") -> Graph:

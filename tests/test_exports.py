@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 
 from tests.browser.shipped import application, snapshot
-from tests.test_web import assert_headers, assert_page
+from tests.pages import assert_headers, assert_page
 from vires import terms
 from vires.addresses import path_of
 from vires.decide import URGENT
@@ -26,11 +26,6 @@ DCAM = Namespace("http://purl.org/dc/dcam/")
 AREA = "https://wolverhampton.vires.example/id/"
 MASH = AREA + "agreement/mash"
 COUNCIL = terms.BASE + "org/gss-E08000031"
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.shipped import DAY, Held
-from tests.test_web import Page
+from tests.pages import Page
 from vires.config import Settings
 from vires.decide import URGENT
 from vires.errors import FairUseError

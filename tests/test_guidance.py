@@ -10,7 +10,7 @@ from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.namespace import DCTERMS, SKOS
 
 from tests.browser.payloads import PAYLOADS
-from tests.browser.shipped import application, query, questions, snapshot
+from tests.browser.shipped import query, questions, snapshot
 from vires.addresses import path_of
 from vires.content import content_root
 from vires.decide import URGENT
@@ -31,11 +31,6 @@ NEVER = re.compile(
     r"|not need consent|illegal|legal to share|prohibited)\b",
     re.IGNORECASE,
 )
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 def test_every_text_of_the_issue_is_there() -> None:

@@ -19,7 +19,7 @@ import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from tests.browser.shipped import DAY, VERDICTS, application, findings, query, questions, snapshot
+from tests.browser.shipped import DAY, VERDICTS, findings, query, questions, snapshot
 from vires import ingest, terms
 from vires.addresses import path_of
 from vires.config import Settings
@@ -55,11 +55,6 @@ def graph_of(text: str, access: str = "public", name: str = "a") -> Graph:
 @cache
 def shipped() -> Health:
     return health(snapshot(), findings(), DAY)
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 class Reading:

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.pages import Page
 from tests.serving import Server, below, read
 from tests.strangers import LIMIT, SECRET, Canary, post
 from tests.test_ingest import FILES, STORIES
-from tests.test_web import Page
 from vires import cli
 from vires.decide import URGENT
 

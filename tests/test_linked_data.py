@@ -16,7 +16,7 @@ from rdflib.compare import isomorphic
 from werkzeug.test import TestResponse
 
 from tests.browser.shipped import DAY, Held, application, snapshot
-from tests.test_web import Page, assert_headers, assert_page
+from tests.pages import Page, assert_headers, assert_page
 from vires import library, terms
 from vires.addresses import path_of
 from vires.config import Settings
@@ -30,11 +30,6 @@ ROOT = Path(__file__).parent.parent
 AREA = "https://wolverhampton.vires.example/"
 MASH = "/doc/agreement/mash"
 READING = "/doc/reading/cda1998-s115"
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 @cache

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from tests.browser.shipped import DAY, Held, application, snapshot
-from tests.test_web import assert_page
+from tests.browser.shipped import DAY, Held, snapshot
+from tests.pages import assert_page
 from vires import terms
 from vires.config import Settings
 from vires.explain.called import called, ended
@@ -23,11 +23,6 @@ COUNCIL = terms.BASE + "org/gss-E08000031"
 SITE = "'New Cross Hospital' is a site of The Royal Wolverhampton NHS Trust."
 OF_IT = "'New Cross Hospital' is a site of it."
 REST = {"to": "cwc", "purpose": "safeguarding", "category": "name"}
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 def words(client: FlaskClient, path: str, status: int = 200, **asked: str) -> str:

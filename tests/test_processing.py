@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
-from tests.browser.shipped import DAY, application, snapshot
+from tests.browser.shipped import DAY, snapshot
+from tests.pages import assert_page
 from tests.test_health import first_in_header, graph_of
-from tests.test_web import assert_page
 from vires import terms
 from vires.addresses import path_of
 from vires.config import Settings
@@ -29,11 +29,6 @@ POLICE = terms.BASE + "org/gss-E23000014"
 MASH = "https://wolverhampton.vires.example/id/agreement/mash/v/1/flow/1"
 
 Facts = dict[str, dict[str, list[str]]]
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 @cache

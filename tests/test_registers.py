@@ -17,8 +17,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.browser.payloads import PAYLOADS
-from tests.browser.shipped import DAY, application, snapshot
-from tests.test_web import Page, assert_page
+from tests.browser.shipped import DAY, snapshot
+from tests.pages import Page, assert_page
 from vires import library, terms
 from vires.addresses import path_of
 from vires.config import Settings
@@ -91,11 +91,6 @@ def by_facet(name: str, facet: str) -> dict[str, set[str]]:
         for value in row.facet(column):
             found[value.iri or value.key].add(row.iri)
     return found
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 # Rows and counts against the plain statements

@@ -18,9 +18,9 @@ from rdflib import Graph, Namespace, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 
-from tests.browser.shipped import DAY, Held, application, snapshot
+from tests.browser.shipped import DAY, Held, snapshot
+from tests.pages import assert_headers, assert_page
 from tests.test_linked_data import AREA, identifier
-from tests.test_web import assert_headers, assert_page
 from vires import library, terms
 from vires.addresses import document_of, path_of
 from vires.config import Settings
@@ -38,11 +38,6 @@ ALTR = Namespace("http://www.w3.org/ns/dx/connegp/altr#")
 MASH = "/doc/agreement/mash"
 VERSION = AREA + "id/agreement/mash/v/1"
 DATA = [form for form in FORMS if form.short != "html"]
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 def turtle(client: FlaskClient, address: str) -> Graph:

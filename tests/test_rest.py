@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.browser.payloads import PAYLOADS
-from tests.browser.shipped import application, snapshot
+from tests.browser.shipped import snapshot
 from vires import library, listing
 from vires.decide import URGENT
 from vires.library import View
@@ -28,11 +28,6 @@ WITH_PARAMETERS = [view for view in RUNNABLE if view.parameters]
 ANALYST = [view for view in OFFERED if view.key.startswith("analyst/")]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CWC = "https://w3id.org/vires/org/gss-E08000031"
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 def examples(view: View) -> dict[str, str]:

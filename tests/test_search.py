@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.browser.payloads import PAYLOADS
-from tests.browser.shipped import application, snapshot
-from tests.test_web import untagged
+from tests.browser.shipped import snapshot
+from tests.pages import untagged
 from vires import search as module
 from vires import terms
 from vires.addresses import path_of
@@ -23,11 +23,6 @@ from vires.store import Snapshot, from_quads
 
 QUERIES = tomllib.loads((Path(__file__).parent / "search" / "queries.toml").read_text())["query"]
 BASE = "https://a.vires.example/id/"
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 @pytest.mark.parametrize("one", QUERIES, ids=lambda one: one["name"])

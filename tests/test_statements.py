@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.browser import test_pages as browser
-from tests.browser.shipped import DAY, Held, application, query, questions, snapshot
-from tests.test_web import untagged
+from tests.browser.shipped import DAY, Held, query, questions, snapshot
+from tests.pages import untagged
 from vires import config
 from vires.config import Settings
 from vires.decide import URGENT
@@ -22,11 +22,6 @@ from vires.web import create_app
 
 PATHS = ("/about", "/accessibility", "/privacy", "/cookies", "/licence")
 CONTACT = "records+vires@council.example"
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from tests.browser.shipped import DAY, application, snapshot
-from tests.test_web import Page, assert_page
+from tests.browser.shipped import DAY, snapshot
+from tests.pages import Page, assert_page
 from vires import terms
 from vires.addresses import path_of
 from vires.decide import names
@@ -26,11 +26,6 @@ AREA = "https://wolverhampton.vires.example/id/"
 PUBLISHED = "https://published.vires.example/id/"
 COUNCIL = terms.BASE + "org/gss-E08000031"
 BROADER = terms.SKOS + "broader"
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
-from tests.browser.shipped import DAY, application, snapshot
+from tests.browser.shipped import DAY, snapshot
 from vires import terms
 from vires.decide import Question, ask
 from vires.decide.force import version_in_force
@@ -23,11 +23,6 @@ from vires.web.drawing import Picture, focused, text_width, tier_map, wrapped
 
 DAYS = (DAY, date(2024, 1, 1), date(2025, 6, 1), date(2030, 1, 1))
 AREA = "https://wolverhampton.vires.example/id/"
-
-
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
-    return application().test_client()
 
 
 def held(on: date = DAY) -> dict[str, Instrument]:
