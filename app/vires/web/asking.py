@@ -23,6 +23,7 @@ from vires.decide import (
 from vires.decide.gather import Source
 from vires.explain.called import Called, called
 from vires.explain.choosing import narrowed
+from vires.search import search
 
 KINDS: Final = {
     "from": "organisation",
@@ -175,6 +176,17 @@ def _understood(
     return found
 
 
+def nearest(snapshot: Source, kind: str, text: str) -> tuple[Choice, ...]:
+    """The choices of a kind that a text may mean, best first; empty where nothing comes near.
+
+    Where none has its words, those that the search of the site finds, as the list does that is
+    chosen from by typing.
+    """
+    pool = {choice.iri: choice for choice in choices(snapshot)[kind]}
+    found = narrowed(snapshot, kind, text)
+    return found or tuple(pool[hit.iri] for hit in search(snapshot, text) if hit.iri in pool)
+
+
 def sent_as(pool: Sequence[Choice]) -> dict[str, str]:
     """How a form sends each thing, by IRI: by its key, or by its IRI where two share a key."""
     keys = Counter(choice.key for choice in pool)
@@ -282,5 +294,5 @@ def _problem(snapshot: Source, error: UnknownValueError) -> Problem:
         near = tuple(pool[one.body] for one in several if one.body in pool)
     else:
         text = f"The record has no {thing} called '{error.value}'"
-        near = tuple(dict.fromkeys((*near, *narrowed(snapshot, kind, error.value))))[:NEAR]
+        near = tuple(dict.fromkeys((*near, *nearest(snapshot, kind, error.value))))[:NEAR]
     return Problem(error.field, text, near, error.value)

@@ -19,8 +19,17 @@ from werkzeug.wrappers import Response
 from vires.decide import Choice, choices, labels
 from vires.decide.gather import Source
 from vires.explain.called import ended, other_names
-from vires.explain.choosing import Group, groups, narrowed
-from vires.web.asking import DATE_PARTS, KINDS, REQUIRED, Asking, Problem, read, sent_as
+from vires.explain.choosing import Group, groups
+from vires.web.asking import (
+    DATE_PARTS,
+    KINDS,
+    REQUIRED,
+    Asking,
+    Problem,
+    nearest,
+    read,
+    sent_as,
+)
 from vires.web.site import site
 
 blueprint = Blueprint("journey", __name__)
@@ -232,7 +241,7 @@ def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, 
     known = _aliases(pool, _besides(snapshot, kind))
     given = asking.categories if step.field == "category" else (asking.values.get(step.field, ""),)
     chosen = [known[name] for name in map(_folded, given) if name in known]
-    found = narrowed(snapshot, kind, find) if find else ()
+    found = nearest(snapshot, kind, find) if find else ()
     headed = groups(snapshot, kind) if kind != "subjects" else (Group("", pool),)
     # What is chosen stays in a narrowed list, or the next answer would lose it.
     kept = [c for c in pool if known[c.iri.casefold()] in chosen and c not in found]
