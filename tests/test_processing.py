@@ -76,6 +76,25 @@ def test_the_page_of_every_body_on_a_side_leads_to_its_record(client: FlaskClien
         assert "Article 30" not in client.get(other).text
 
 
+def test_the_front_page_leads_to_the_record_of_every_body_on_a_side(client: FlaskClient) -> None:
+    assert 'href="/article-30"' in client.get("/").text
+    page = assert_page(client.get("/article-30"))
+    listed = [a["href"] for _, a in page.tags if (a.get("href") or "").startswith("/article-30/")]
+    assert sorted(listed) == sorted(f"/{address(body)}" for body in flows())
+    assert named(*flows()) <= set(page.words)
+
+
+@pytest.mark.parametrize(
+    "asked", ["ROPA", "article 30", "record of processing", "Records of Processing Activities"]
+)
+def test_the_search_leads_to_the_records(client: FlaskClient, asked: str) -> None:
+    page = assert_page(client.get("/search", query_string={"q": asked}))
+    assert "/article-30" in [a.get("href") for _, a in page.tags]
+    for other in ("article 6", "record of police", "processing zzzz"):
+        page = assert_page(client.get("/search", query_string={"q": other}))
+        assert "/article-30" not in [a.get("href") for _, a in page.tags]
+
+
 def test_the_page_of_the_rdf_leads_to_the_record_for_people(client: FlaskClient) -> None:
     link = f'href="/{address(COUNCIL)}">{TITLE}</a>'
     assert link in client.get("/export/dpv/org/gss-E08000031").text

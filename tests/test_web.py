@@ -72,6 +72,7 @@ ROUTES = {
     "/downloads/tables/<key>.csv": {"GET": 404, "HEAD": 404},
     "/downloads/tables/<key>.csv-metadata.json": {"GET": 404, "HEAD": 404},
     "/export/<any(dpv, odrl):key>/<path:path>": {"GET": 200, "HEAD": 200},
+    "/article-30": {"GET": 200, "HEAD": 200},
     "/article-30/<path:path>": {"GET": 200, "HEAD": 200},
     "/changes": {"GET": 200, "HEAD": 200},
     "/changes.<any(ttl, jsonld, rdf, nt):short>": {"GET": 200, "HEAD": 200},

@@ -132,6 +132,25 @@ def _organisations(held: Once[Source]) -> frozenset[str]:
     return frozenset(row[0].value for row in held.source.rows("processing/organisations"))
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An organisation of which there is a record of processing, and what addresses call that."""
+
+    name: str
+    address: str
+
+
+def records(source: Source) -> tuple[Kept, ...]:
+    """Every record of processing that can be read here, by the name of its organisation."""
+    called = names(source)
+    found = [
+        Kept(called.get(iri, iri), address(iri))
+        for iri in _organisations(Once(source))
+        if path_of(iri)
+    ]
+    return tuple(sorted(found, key=lambda one: (natural(one.name), one.address)))
+
+
 def address(organisation: str) -> str:
     """What addresses call the record of an organisation that has a page of its own."""
     path = path_of(organisation)

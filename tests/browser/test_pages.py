@@ -106,6 +106,7 @@ TEMPLATES = {
     "changes": "/changes",
     "export-policy": "/export/odrl/agreement/mash",
     "export-processing": "/export/dpv/org/gss-E08000031",
+    "article-30-records": "/article-30",
     "article-30": "/article-30/org/gss-E08000031",
     "article-30-filtered": "/article-30/org/gss-E23000014?way=receives",
     "article-30-error": "/article-30/org/gss-E08000031?status=nonsense",

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, render_template
 
 from vires.addresses import bases_of, iris_of, path_of
 from vires.explain.thing import Removed, locate
-from vires.processing import LIMITS, NAME, TITLE, Processing, address, has_flows, processing
+from vires.processing import (
+    LIMITS,
+    NAME,
+    TITLE,
+    Processing,
+    address,
+    has_flows,
+    processing,
+    records,
+)
 from vires.web.negotiation import Form, split
 from vires.web.registers import TYPES, listed, sheet
 from vires.web.security import refuse_malformed
@@ -39,6 +48,12 @@ def processing_of(iri: str) -> Link | None:
     if path_of(iri) is None or not has_flows(site().snapshot(), iri):
         return None
     return Link(TITLE, f"/{address(iri)}")
+
+
+@blueprint.get(f"/{NAME}")
+def index() -> str:
+    """The organisations of which there is a record of processing, each with a link to it."""
+    return render_template("vires/processing.html", records=records(site().snapshot()))
 
 
 @blueprint.get(f"/{NAME}/<path:path>")

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request
 
 from vires.addresses import path_of
 from vires.decide import URGENT
-from vires.search import KINDS, MAX_QUERY, Hit, search
+from vires.search import KINDS, MAX_QUERY, Hit, search, words_of
 from vires.web.api import problem
 from vires.web.asking import Problem
 from vires.web.guiding import guide_path
@@ -33,6 +33,33 @@ _MATCHED: Final = {
     "code": "Code",
     "citation": "Cited as",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """A page of the site that is no thing of the record, and the words that it is looked for by."""
+
+    path: str
+    title: str
+    words: frozenset[str]
+
+
+def _page_of(path: str, title: str, *other: str) -> SitePage:
+    return SitePage(path, title, frozenset(words_of(" ".join((title, *other)))))
+
+
+PAGES: Final = (
+    _page_of(
+        "/article-30",
+        "Records of processing (Article 30 UK GDPR)",
+        "ROPA record processing activity activities register",
+    ),
+    _page_of("/health-check", "Health check", "finding findings review reviews overdue calendar"),
+    _page_of("/tiers", "Agreements by tier", "tiers tree three-tier model"),
+    _page_of("/tiers/matrix", "Matrix of who shares with whom"),
+    _page_of("/downloads", "Downloads", "download CSV XLSX Excel spreadsheet data RDF dump"),
+    _page_of("/api", "Queries as operations", "API REST OpenAPI JSON"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +95,7 @@ def page() -> tuple[str, int] | str:
         "vires/search.html",
         query=query[:MAX_QUERY],
         wrong=wrong,
+        pages=() if wrong or kind else _pages(query),
         kind=KINDS[kind].many if kind in KINDS else "",
         total=len(chosen),
         best=[] if kind else [_result(hit) for hit in chosen[:BEST]],
@@ -131,6 +159,12 @@ def _entry(hit: Hit) -> dict[str, object]:
         "by": hit.by,
         "illustrative": hit.illustrative,
     }
+
+
+def _pages(query: str) -> tuple[SitePage, ...]:
+    """The pages of the site that have every word of a query."""
+    asked = frozenset(words_of(query))
+    return tuple(page for page in PAGES if asked and asked <= page.words)
 
 
 def _result(hit: Hit) -> Result:
