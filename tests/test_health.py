@@ -26,6 +26,7 @@ from vires.config import Settings
 from vires.decide import HEADINGS, URGENT
 from vires.health import Health, Kind, Standing, health, table
 from vires.registers import choose, facets, rows
+from vires.registers.model import natural
 from vires.store import Reader, Snapshot, commit, from_quads
 from vires.store.snapshot import graph_hash
 from vires.store.sources import Graph
@@ -318,6 +319,20 @@ def taking_part() -> dict[str, set[str]]:
                 things = {version, *stated[version].get("versionOf", ())}
                 found.setdefault(party, set()).update(things)
     return found
+
+
+@pytest.mark.parametrize("field", ["rule", "about", "party"])
+def test_the_choices_of_a_filter_stand_by_name(client: FlaskClient, field: str) -> None:
+    page = client.get("/health-check").text
+    select = page.partition(f'<select class="govuk-select vires-select" id="filter-{field}"')[2]
+    offered = re.findall(
+        r'<option value="[^"]+">([^<]+) \(\d+\)<', select.partition("</select>")[0]
+    )
+    named = [
+        one for one in map(unescape, offered) if one not in {"none", "no rule", "not recorded"}
+    ]
+    assert len(named) > 20
+    assert named == sorted(named, key=natural)
 
 
 def test_the_list_is_filtered_by_party(client: FlaskClient) -> None:

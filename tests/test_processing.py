@@ -21,6 +21,7 @@ from vires.config import Settings
 from vires.decide import URGENT, labels
 from vires.exchange.profiles import exported
 from vires.processing import LIMITS, TITLE, address, processing
+from vires.registers import lines as sheet_lines
 from vires.store import Snapshot, from_quads
 from vires.web import create_app
 
@@ -61,6 +62,21 @@ def lines(client: FlaskClient, body: str, asked: str = "") -> list[dict[str, str
 def named(*iris: str) -> set[str]:
     found = labels(snapshot(), iris)
     return {found[iri] for iri in iris}
+
+
+def test_several_values_of_a_cell_can_be_told_apart() -> None:
+    whole = processing(snapshot(), COUNCIL, DAY)
+    assert whole
+    columns = {column.title: column for column in whole.table.view.shown}
+    header, *found = sheet_lines(whole.table, whole.table.rows)
+    several = 0
+    for row, line in zip(whole.table.rows, found, strict=True):
+        for title, cell in zip(header[1:-1], line[1:-1], strict=True):
+            held = row.cell(columns[title])
+            several += len(held) > 1
+            single = len(held) < 2 and title != "Powers and duties"
+            assert single or len(cell.split("; ")) == max(1, len(held)), (row.name, title, cell)
+    assert several > 100
 
 
 # Where it is found

@@ -669,6 +669,17 @@ def test_no_cell_of_a_download_is_a_formula(lead: str) -> None:
                 assert not str(cell.value or "").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
+@pytest.mark.parametrize("name", sorted(registers()))
+def test_several_values_of_a_cell_can_be_told_apart(name: str) -> None:
+    found = table(snapshot(), name, DAY)
+    shown = {column.title: column for column in found.view.shown[1:]}
+    header, *lines_ = lines(found, found.rows)
+    for row, line in zip(found.rows, lines_, strict=True):
+        for title, cell in zip(header[1:-1], line[1:-1], strict=True):
+            held = row.cell(shown[title])
+            assert len(held) < 2 or len(cell.split("; ")) == len(held), (row.name, title, cell)
+
+
 def test_the_same_list_is_the_same_file_and_too_long_a_cell_says_so() -> None:
     found = table(world(label="x" * 40_000), "agreements", DAY)
     data = to_xlsx("List", lines(found, found.rows), (), found.on)

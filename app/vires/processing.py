@@ -25,6 +25,7 @@ from vires.library import Column
 from vires.once import Once
 from vires.registers import SILENCE, Row, Table, Value, named, settled, word
 from vires.registers.model import natural
+from vires.registers.sheet import BETWEEN
 
 NAME: Final = "article-30"
 """What addresses call the record, before the path of the organisation."""
@@ -258,7 +259,7 @@ class _Reader:
         """A power or duty, with what it says of sharing: may, or must if."""
         if reading == terms.NOT_STATED:
             return SILENCE
-        words = relied(self.standing, reading)
+        words = _within(relied(self.standing, reading))
         return word(f"{self.label(reading)} ({words})" if words else self.label(reading))
 
     def value(self, name: str, term: Any) -> Value:
@@ -271,7 +272,8 @@ class _Reader:
             label = self.label(term.value)
             return word(label[:1].upper() + label[1:])
         if name in _CITED and (citations := self.citations.get(term.value)):
-            return named(term.value, f"{'; '.join(citations)}: {self.label(term.value)}")
+            text = _within(BETWEEN.join(citations))
+            return named(term.value, f"{text}: {self.label(term.value)}")
         return self.thing(term.value)
 
     def thing(self, iri: str) -> Value:
@@ -310,6 +312,11 @@ class _Reader:
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI in words where the record does not say."""
         return self.names.get(iri) or iri.rstrip("/").rsplit("/", 1)[-1].replace("-", " ")
+
+
+def _within(text: str) -> str:
+    """A text as a part of a value: in a sheet '; ' stands between one value and the next."""
+    return text.replace(BETWEEN, ", ")
 
 
 def _way(side: str) -> str:

@@ -15,6 +15,7 @@ from vires.health.lines import Health, Kind, Line
 from vires.library import Column, View
 from vires.once import Once
 from vires.registers import Row, Table, Value, named, word
+from vires.registers.model import natural
 from vires.validate import SAID, rules
 
 NAME: Final = "health-check"
@@ -65,7 +66,7 @@ def _table(held: Once[Source], health: Health, today: date, *, due: bool) -> Tab
         "severity": tuple(word(one.capitalize()) for one in SAID.values()),
         "standing": tuple(map(word, ("Open", "Accepted"))),
         # What has no line today may be followed too: the next fault must not be missed.
-        "rule": tuple(named(rule.iri, rule.claim) for rule in rules()),
+        "rule": tuple(_by_name(named(rule.iri, rule.claim) for rule in rules())),
         "about": tuple(reader.named(reader.shown)),
         "party": tuple(reader.named(reader.parties)),
         "owner": tuple(map(word, (*reader.roles(), "not recorded"))),
@@ -136,9 +137,12 @@ class _Rows:
         return sorted({name for iri, name in self.names.items() if iri.startswith(scheme)})
 
     def named(self, iris: Iterable[str]) -> Iterator[Value]:
-        """Some things as values, in order."""
-        for iri in sorted(iris):
-            yield named(iri, self.names.get(iri, iri))
+        """Some things as values, by name."""
+        yield from _by_name(named(iri, self.names.get(iri, iri)) for iri in iris)
+
+
+def _by_name(values: Iterable[Value]) -> list[Value]:
+    return sorted(values, key=lambda value: (natural(value.plain), value.iri))
 
 
 def _on(line: Line) -> Iterator[Value]:

@@ -22,7 +22,11 @@ def lines(table: Table, rows: tuple[Row, ...]) -> list[list[str]]:
 
 
 def _cell(row: Row, column: Column) -> str:
-    return BETWEEN.join(_marked(value, row) for value in row.cell(column)) or column.empty
+    """The values of a cell as a text, in which none of several holds what stands between them."""
+    texts = [_marked(value, row) for value in row.cell(column)]
+    if len(texts) > 1:
+        texts = [text.replace(BETWEEN, ", ") for text in texts]
+    return BETWEEN.join(texts) or column.empty
 
 
 def _marked(value: Value, row: Row) -> str:
