@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from urllib.parse import parse_qsl
 
@@ -358,6 +359,68 @@ def flows_of(body: str, own: str, their: str) -> Iterator[tuple[str, str]]:
                 if their in record[side][terms.TYPE]:
                     for other in record[side][terms.SIDE_ORGANISATION]:
                         yield other, next(iter(record[flow][terms.FLOW_OF]))
+
+
+def signed_words(body: str, version: str) -> list[str]:
+    """When a version was signed for a body, in words, from the statements alone."""
+    record, held = facts(), {version}
+    while more := {v for one in held for v in record[one][terms.CONTINUES_SIGNATURES_OF]} - held:
+        held |= more
+
+    def own(versions: set[str]) -> list[dict[str, set[str]]]:
+        return [
+            dict(props)
+            for props in list(record.values())
+            if props.get(terms.SIGNS, set()) & versions and body in props[terms.ON_BEHALF_OF]
+        ]
+
+    words = []
+    for props in own(held):
+        days = props.get(terms.SIGNED_ON) or {
+            when
+            for first in own(props.get(terms.DEEMED_BY, set()))
+            for when in first.get(terms.SIGNED_ON, ())
+        }
+        silent = terms.SIGNED_ON in props.get(terms.NOT_STATED, ())
+        absent = f"signed; day {'not stated in the source' if silent else 'not recorded'}"
+        words.append(uk_date(date.fromisoformat(min(days))) if days else absent)
+    silent = terms.SIGNS in record[version][terms.NOT_STATED]
+    return words or ["not stated in the source" if silent else "Not yet signed"]
+
+
+@pytest.mark.parametrize("iri", ORGANISATIONS)
+def test_an_organisation_shows_what_was_signed_for_it_and_what_was_not(iri: str) -> None:
+    record = facts()
+    expected = []
+    for props in list(record.values()):
+        if iri in props.get(terms.PARTICIPANT, ()):
+            for version in props[terms.PARTICIPATES_IN]:
+                (agreement,) = record[version][terms.VERSION_OF]
+                expected.append((label(agreement), sorted(signed_words(iri, version))))
+    tables = section(thing(iri), "Agreements").tables
+    assert all(table.headings == ("Agreement", "Takes part", "Signed on", "Status") for table in tables)  # fmt: skip
+    got = [
+        (line[0][0].text, sorted(item.text for item in line[2]))
+        for table in tables
+        for line in table.rows
+    ]
+    assert sorted(got) == sorted(expected)
+
+
+def test_a_party_that_has_not_signed_is_told_from_one_that_has() -> None:
+    fire = terms.BASE + "org/gss-E31000044"
+    agreement, version = (
+        AREA + "agreement/home-fire-safety",
+        AREA + "agreement/home-fire-safety/v/1",
+    )
+    (line,) = [
+        line
+        for table in section(thing(fire), "Agreements").tables
+        for line in table.rows
+        if line[0][0].text == label(agreement)
+    ]
+    assert signed_words(fire, version) == ["Not yet signed"] == [item.text for item in line[2]]
+    assert signed_words(COUNCIL, version) == ["20 October 2025"]
 
 
 @pytest.mark.parametrize("iri", ORGANISATIONS)

@@ -14,6 +14,7 @@ from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, text_of
 from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
+    DEEMED,
     Values,
     absence,
     days_to,
@@ -254,7 +255,7 @@ def _signatures(namer: Namer, version: str) -> dict[str, list[tuple[Item, Item]]
             NOT_STATED if prop in silent[signature] else NOT_RECORDED
             for prop in (terms.SIGNED_ON, terms.VIRES + "inCapacity")
         )
-        note = "by another signature that counts for this" if deemed else ""
+        note = DEEMED if deemed else ""
         signed[body].append((Item(when or days, note=note), Item(capital(capacity) or roles)))
     return signed
 

@@ -14,8 +14,9 @@ from vires.decide.record import Record
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, key_of, text_of
-from vires.explain.thing.parts import NOT_RECORDED, Item, Register, Row, Section, Table
+from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
+    DEEMED,
     EXAMPLE,
     FUNCTION,
     MAY,
@@ -52,6 +53,7 @@ _TOLD: Final = frozenset(
 )
 _VIEWS: Final = (
     "page/organisation-agreements",
+    "page/organisation-signatures",
     "page/organisation-flows",
     "page/organisation-contacts",
     "page/organisation-communities",
@@ -104,6 +106,7 @@ def _agreements(found: Found, standing: Standing) -> Section:
     """A table for each tier, in order."""
     tiers: dict[str, list[tuple[tuple[Item, ...], ...]]] = defaultdict(list)
     rows = found.source.rows("page/organisation-agreements", organisation=found.iri)
+    signed = _signed(found)
     for version, agreement, tier, start, end in rows:
         named = agreement or version
         status = standing.version_word(version.value, text_of(agreement))
@@ -112,14 +115,31 @@ def _agreements(found: Found, standing: Standing) -> Section:
             (
                 (example(found.namer, named.value),),
                 (Item(f"from {day(start)}{until}" if start else f"start {NOT_RECORDED}{until}"),),
+                signed.get(version.value, (Item("Not yet signed"),)),
                 (Item(status),),
             )
         )
-    headings = ("Agreement", "Takes part", "Status")
+    headings = ("Agreement", "Takes part", "Signed on", "Status")
     tables = tuple(Table(tier, headings, tuple(lines)) for tier, lines in sorted(tiers.items()))
     note = "" if tables else capital(NOT_RECORDED) + "."
     register = Register("agreements", "party", found.iri)
     return Section("Agreements", note, tables=tables, register=register)
+
+
+def _signed(found: Found) -> dict[str, tuple[Item, ...]]:
+    """When each version was signed for the organisation; that its source is silent where it is."""
+    signed: dict[str, dict[str, Item]] = defaultdict(dict)
+    unsaid: dict[str, tuple[Item, ...]] = {}
+    for version, signature, when, deemed, silent in found.source.rows(
+        "page/organisation-signatures", organisation=found.iri
+    ):
+        if signature is None:
+            unsaid[version.value] = (Item(NOT_STATED),)
+        else:
+            words = day(when) or f"signed; day {NOT_STATED if silent else NOT_RECORDED}"
+            note = DEEMED if deemed else ""
+            signed[version.value][signature.value] = Item(words, note=note)
+    return {**unsaid, **{version: tuple(items.values()) for version, items in signed.items()}}
 
 
 def _communities(found: Found) -> Section:

@@ -16,6 +16,7 @@ from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Row
 Values = Mapping[str, tuple[Any, ...]]
 
 EXAMPLE: Final = "example data"
+DEEMED: Final = "by another signature that counts for this"
 MAY: Final = "may share"
 MUST: Final = "must share if"
 FUNCTION: Final = "function"
