@@ -26,7 +26,7 @@ from vires.config import Settings
 from vires.decide import HEADINGS, URGENT
 from vires.health import Health, Kind, Standing, health, table
 from vires.registers import choose, facets, rows
-from vires.registers.model import natural
+from vires.registers.model import natural, slug
 from vires.store import Reader, Snapshot, commit, from_quads
 from vires.store.snapshot import graph_hash
 from vires.store.sources import Graph
@@ -319,6 +319,31 @@ def taking_part() -> dict[str, set[str]]:
                 things = {version, *stated[version].get("versionOf", ())}
                 found.setdefault(party, set()).update(things)
     return found
+
+
+def test_the_list_is_filtered_by_the_owner_of_each_line(client: FlaskClient) -> None:
+    mine = "Information asset owner, City of Wolverhampton Council"
+    every = listed(client)
+    asked = "whose=information-asset-owner-city-of-wolverhampton-council"
+    found = listed(client, f"/health-check.csv?{asked}")
+    assert found == [row for row in every if mine in row["Owner"].split("; ")]
+    assert 3 < len(found) < len(every)
+    page = client.get(f"/health-check?{asked}").text
+    assert f"Owner: {mine}" in page
+    assert client.get(f"/health-check.ics?{asked}").status_code == 200
+
+
+def test_an_owner_of_a_day_to_come_alone_can_follow_the_calendar(client: FlaskClient) -> None:
+    owned = {owner for line in shipped().lines for owner in line.owners}
+    ahead = {owner for line in shipped().ahead for owner in line.owners} - owned
+    assert ahead
+    for owner in ahead:
+        asked = urlencode({"whose": slug(owner)})
+        calendar = client.get(f"/health-check.ics?{asked}")
+        assert calendar.status_code == 200
+        days = Calendar.from_ical(calendar.data).walk("VEVENT")
+        assert days
+        assert all(owner in str(day["description"]) for day in days)
 
 
 @pytest.mark.parametrize("field", ["rule", "about", "party"])

@@ -30,7 +30,7 @@ _COLUMNS: Final = (
     Column("rule", "named", "Rule", facet="one", sort=True, empty="no rule"),
     Column("on", "date", "First found, due or changed on", sort=True),
     Column("severity", "tag", "Severity", place="under", facet="several", empty="none"),
-    Column("whose", "text", "Owner", place="under"),
+    Column("whose", "text", "Owner", place="under", facet="one"),
     Column("owner", "word", "Owning role", place="sheet", facet="several", sort=True),
     Column("accepted", "text", "Accepted", place="under", empty="not accepted"),
     Column("fix", "text", "How to mend it", place="sheet", empty="nothing to mend"),
@@ -69,6 +69,7 @@ def _table(held: Once[Source], health: Health, today: date, *, due: bool) -> Tab
         "rule": tuple(_by_name(named(rule.iri, rule.claim) for rule in rules())),
         "about": tuple(reader.named(reader.shown)),
         "party": tuple(reader.named(reader.parties)),
+        "whose": tuple(_by_name(map(word, _owners(health)))),
         "owner": tuple(map(word, (*reader.roles(), "not recorded"))),
     }
     return Table(
@@ -139,6 +140,11 @@ class _Rows:
     def named(self, iris: Iterable[str]) -> Iterator[Value]:
         """Some things as values, by name."""
         yield from _by_name(named(iri, self.names.get(iri, iri)) for iri in iris)
+
+
+def _owners(health: Health) -> set[str]:
+    """Every owner of a line or of a day to come, by role and body."""
+    return {owner for line in (*health.lines, *health.ahead) for owner in line.owners}
 
 
 def _by_name(values: Iterable[Value]) -> list[Value]:
