@@ -130,6 +130,17 @@ def test_the_record_leads_to_its_forms(client: FlaskClient) -> None:
         assert client.get(href or "").status_code == 200
 
 
+def test_the_page_says_how_much_is_illustrative_and_how_much_in_force(client: FlaskClient) -> None:
+    every, running = lines(client, COUNCIL), lines(client, COUNCIL, "?status=in-force")
+    assert {row["Example data"] for row in every} == {"Example data"}
+    assert 0 < len(running) < len(every)
+    page = " ".join(assert_page(client.get(f"/{address(COUNCIL)}")).words)
+    assert f"All of the {len(every)} flows are illustrative" in page
+    assert f"{len(running)} of the {len(every)} flows are of an agreement in force today" in page
+    link = f'href="/{address(COUNCIL)}?status=in-force"'
+    assert link in client.get(f"/{address(COUNCIL)}").text
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

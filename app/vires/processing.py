@@ -18,7 +18,7 @@ from vires import library, terms
 from vires.addresses import path_of
 from vires.decide import names
 from vires.decide.gather import Source
-from vires.explain.standing import INSTRUMENT_WORDS, Standing
+from vires.explain.standing import IN_FORCE, INSTRUMENT_WORDS, Standing
 from vires.explain.thing.flow import relied
 from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED
 from vires.library import Column
@@ -121,6 +121,12 @@ class Processing:
     roles: tuple[str, ...]
     posts: tuple[Post, ...]
     table: Table
+
+    @property
+    def in_force(self) -> int:
+        """How many of its flows are of an agreement that is in force today."""
+        stands = [{value.text for value in row.cells["status"]} for row in self.table.rows]
+        return stands.count({IN_FORCE})
 
 
 def has_flows(source: Source, organisation: str) -> bool:
