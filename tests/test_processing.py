@@ -130,6 +130,15 @@ def test_the_record_leads_to_its_forms(client: FlaskClient) -> None:
         assert client.get(href or "").status_code == 200
 
 
+def test_a_post_that_is_an_example_is_marked_on_the_page_and_in_the_sheet() -> None:
+    whole = processing(snapshot(), COUNCIL, DAY)
+    assert whole
+    marked = {post.iri for post in whole.posts if post.reach.endswith(" (example data)")}
+    posts = facts()[COUNCIL][terms.ORG_HAS_POST]
+    assert marked == {post for post in posts if "true" in facts()[post][terms.ILLUSTRATIVE]}
+    assert marked
+
+
 def test_the_page_says_how_much_is_illustrative_and_how_much_in_force(client: FlaskClient) -> None:
     every, running = lines(client, COUNCIL), lines(client, COUNCIL, "?status=in-force")
     assert {row["Example data"] for row in every} == {"Example data"}

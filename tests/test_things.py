@@ -543,6 +543,21 @@ def test_an_organisation_shows_its_contacts_and_history(client: FlaskClient) -> 
     assert uk_date(DAY.replace(2022, 7, 1)) in board.text
 
 
+@pytest.mark.parametrize("iri", ORGANISATIONS)
+def test_a_post_is_marked_where_it_is_an_example_and_where_its_source_is_silent(iri: str) -> None:
+    record = facts()
+    expected = {}
+    for post in record[iri][terms.ORG_HAS_POST]:
+        props = record[post]
+        silent = terms.HOW_TO_CONTACT in props[terms.NOT_STATED]
+        absent = f"how to reach: {'not stated in the source' if silent else 'not recorded'}"
+        words = [next(iter(props[terms.HOW_TO_CONTACT]), absent)]
+        words += ["example data"] if "true" in props[terms.ILLUSTRATIVE] else []
+        expected[label(post)] = "; ".join(words)
+    rows = section(thing(iri), "Contacts").rows
+    assert {item.text: item.note for row in rows for item in row.items} == expected
+
+
 # The law
 
 

@@ -296,7 +296,7 @@ class _Reader:
                 Post(
                     self.label(role.value) if role else "Role not recorded",
                     post.value,
-                    how.value if how else self.unreached(post.value),
+                    self.reach(post.value, how),
                 ),
             )
             for post, role, how in rows
@@ -305,6 +305,11 @@ class _Reader:
             found.append((False, Post(self.label(officer), "", NOT_RECORDED)))
         for _, post in sorted(found, key=lambda pair: (pair[0], pair[1].role, pair[1].iri)):
             yield post
+
+    def reach(self, post: str, how: Any) -> str:
+        """How a post is reached, or what is said where the record does not say; in words."""
+        words = str(how.value) if how else self.unreached(post)
+        return f"{words} (example data)" if post in self.examples else words
 
     def unreached(self, post: str) -> str:
         """What is said of a post where the record does not say how to reach it."""

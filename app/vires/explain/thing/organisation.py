@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from vires import terms
@@ -285,14 +285,22 @@ def _contacts(found: Found) -> Section:
     rows: dict[str, list[Item]] = defaultdict(list)
     for post, role, how in found.source.rows("page/organisation-contacts", organisation=found.iri):
         label = found.namer.title(role.value) if role else "Role not recorded"
-        note = text_of(how) or f"how to reach: {NOT_RECORDED}"
-        rows[label].append(found.namer.thing(post.value, note))
+        rows[label].append(found.namer.thing(post.value, _reach(found, post.value, how)))
     note = "" if rows else capital(absence(found.values, terms.ORG_HAS_POST)) + "."
     return Section(
         "Contacts by role",
         note,
         rows=tuple(Row(role, tuple(items)) for role, items in sorted(rows.items())),
     )
+
+
+def _reach(found: Found, post: str, how: Any) -> str:
+    """How a post is reached, the silence where that is not said, and whether it is an example."""
+    stated = list(found.source.rows("page/statements", thing=post))
+    silent = (terms.NOT_STATED, terms.HOW_TO_CONTACT) in {(p.value, v.value) for p, v in stated}
+    words = text_of(how) or f"how to reach: {NOT_STATED if silent else NOT_RECORDED}"
+    marked = any(prop.value == terms.ILLUSTRATIVE and true(value) for prop, value in stated)
+    return f"{words}; {EXAMPLE}" if marked else words
 
 
 def _history(found: Found) -> Section:
