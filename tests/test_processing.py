@@ -130,6 +130,12 @@ def test_the_record_leads_to_its_forms(client: FlaskClient) -> None:
         assert client.get(href or "").status_code == 200
 
 
+def test_the_sheet_has_a_name_without_gaps(client: FlaskClient) -> None:
+    data = client.get(f"/{address(COUNCIL)}.xlsx").data
+    (name, _) = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+    assert name == "Record of processing City of Wo"
+
+
 def test_a_post_that_is_an_example_is_marked_on_the_page_and_in_the_sheet() -> None:
     whole = processing(snapshot(), COUNCIL, DAY)
     assert whole

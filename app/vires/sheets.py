@@ -87,4 +87,5 @@ def _date(text: str) -> date | None:
 
 
 def _sheet_name(title: str) -> str:
-    return "".join(" " if character in "[]:*?/\\'" else character for character in title)[:31]
+    plain = "".join(" " if character in "[]:*?/\\'" else character for character in title)
+    return " ".join(plain.split())[:31].rstrip()
