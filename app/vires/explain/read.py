@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -123,14 +123,26 @@ class _Explainer:
                 for r in answer.restrictions
             ),
             not_tested=answer.not_tested,
-            contacts=tuple(
-                Asker(self.label(c.organisation), c.role, c.how) for c in answer.urgent.contacts
-            ),
+            contacts=tuple(self.askers()),
             note=self.note(routes),
             rests_on=answer.rests_on,
             data_version=answer.data_version,
             queries=answer.query,
         )
+
+    def askers(self) -> Iterator[Asker]:
+        """Whom to ask at each body; a role whose every post there is an example is marked so."""
+        examples = {row[0].value for row in self.snapshot.rows("answer/illustrative")}
+        for one in self.answer.urgent.contacts:
+            posts = {
+                post.value
+                for post, role, _ in self.snapshot.rows(
+                    "page/organisation-contacts", organisation=one.organisation
+                )
+                if role is not None and self.label(role.value) == one.role
+            }
+            mark = " (example data)" if posts and posts <= examples else ""
+            yield Asker(self.label(one.organisation), one.role, f"{one.how}{mark}")
 
     def law(self, iri: str) -> Law:
         if iri not in self.laws:
