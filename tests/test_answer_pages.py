@@ -154,6 +154,23 @@ def test_the_questions_say_what_was_answered_and_lead_back(client: FlaskClient) 
     assert client.get(back).status_code == 200
 
 
+def test_a_post_to_ask_is_marked_where_it_is_an_example(client: FlaskClient) -> None:
+    marked = (
+        "City of Wolverhampton Council Role: Caldicott Guardian How: not recorded (example data)"
+    )
+    for to in ("wmp", "nhs-england", "cwc"):
+        asked = f"from=cwc&to={to}&purpose=fraud&category=name&on=2026-11-22"
+        page = assert_page(client.get(f"/answer?{asked}"))
+        assert marked in page.text
+    posts = {
+        row[0].value: row[1]
+        for row in snapshot().rows(
+            "page/organisation-contacts", organisation=terms.BASE + "org/gss-E08000031"
+        )
+    }
+    assert set(posts) <= {row[0].value for row in snapshot().rows("answer/illustrative")}
+
+
 def test_a_gap_shows_the_smallest_change(client: FlaskClient) -> None:
     question = questions()["gap"]
     page = assert_page(client.get("/answer?" + query(question)))

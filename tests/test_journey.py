@@ -121,6 +121,23 @@ def test_a_long_list_is_grouped_and_narrowed_to_what_is_near(client: FlaskClient
     assert "optgroup" in [tag for tag, _ in page.tags]
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "meant"),
+    [
+        ("/ask/from?", "wolves council", "cwc"),
+        ("/ask/to?from=cwc&", "Wolves Council", "cwc"),
+        ("/ask/purpose?from=cwc&to=wmp&", "child protection", "child-safeguarding"),
+    ],
+)
+def test_narrowing_finds_what_the_search_of_the_site_finds(
+    client: FlaskClient, path: str, text: str, meant: str
+) -> None:
+    page = assert_page(client.get(path + urlencode({"find": text})))
+    near = [a["value"] for tag, a in page.tags if a.get("type") == "radio"]
+    assert meant in near[:3]
+    assert "Nothing is near" not in page.text
+
+
 def test_narrowing_keeps_what_is_chosen(client: FlaskClient) -> None:
     asked = "from=cwc&to=wmp&purpose=prevent&category=name&category=address&find=helth"
     page = assert_page(client.get(f"/ask/information?{asked}"))
