@@ -93,6 +93,29 @@ def test_a_part_that_ended_stands_for_nobody() -> None:
     ]
 
 
+class Shared(Held):
+    """The shipped record in which the name of the council is another name of a trust too."""
+
+    def current(self) -> Snapshot:
+        also = ox.NamedNode("http://www.w3.org/2004/02/skos/core#altLabel")
+        name = ox.Literal("City of Wolverhampton Council", language="en")
+        graph = ox.NamedNode("https://wolverhampton.vires.example/id/graph/shared")
+        stated = ox.Quad(ox.NamedNode(terms.BASE + "org/ods-RBK"), also, name, graph)
+        return from_quads([*snapshot().quads(), stated])
+
+
+@pytest.mark.parametrize(
+    "name", ["City of Wolverhampton Council", "city of  Wolverhampton\tCouncil"]
+)
+def test_the_name_of_one_body_is_never_read_as_another_name_of_one(name: str) -> None:
+    client = create_app(Settings(), Shared(), today=lambda: DAY).test_client()
+    answer = client.get("/api/ask?" + urlencode({**asked(**{"from": name}), "to": "wmp"}))
+    assert answer.json.get("question", {"from": COUNCIL})["from"] == COUNCIL
+    assert (answer.status_code == 200) == ("  " not in name)
+    # Nor is the other body offered as one of several of that name.
+    assert "several organisations" not in answer.text
+
+
 class Twice(Held):
     """The shipped record in which a second trust has a site of the same name."""
 

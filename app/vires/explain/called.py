@@ -41,7 +41,7 @@ def called(source: Source, text: str) -> tuple[Called, ...]:
     Capitals and spaces do not count. One for each organisation; empty where the text is no such
     name.
     """
-    return _called(Once(source)).get(_folded(text), ())
+    return _called(Once(source)).get(folded(text), ())
 
 
 def other_names(source: Source) -> Mapping[str, tuple[str, ...]]:
@@ -63,11 +63,12 @@ def _called(held: Once[Source]) -> Mapping[str, tuple[Called, ...]]:
     found: dict[str, dict[str, Called]] = defaultdict(dict)
     for body, how, name in held.source.rows("ask/called"):
         one = Called(body.value, name.value, how.value)
-        found[_folded(name.value)].setdefault(one.body, one)
+        found[folded(name.value)].setdefault(one.body, one)
     return {name: tuple(bodies.values()) for name, bodies in found.items()}
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A name as it is compared: capitals and spaces do not count."""
     return " ".join(text.split()).casefold()
 
 

@@ -21,7 +21,7 @@ from vires.decide import (
     parse_question,
 )
 from vires.decide.gather import Source
-from vires.explain.called import Called, called
+from vires.explain.called import Called, called, folded
 from vires.explain.choosing import narrowed
 from vires.search import search
 
@@ -159,11 +159,11 @@ def _understood(
     A label or key of some organisation is never read as another name of one.
     """
     pool = {choice.iri: choice for choice in choices(snapshot)["organisation"]}
-    plain = {name.casefold() for c in pool.values() for name in (c.iri, c.key, c.label)}
+    plain = {folded(name) for c in pool.values() for name in (c.iri, c.key, c.label)}
     found = {}
     for name in NAMED:
         given = values.get(name, "")[:MAX_LENGTH]
-        if given.casefold() not in plain:
+        if folded(given) not in plain:
             known = called(snapshot, given)
             if len(known) == 1:
                 found[name] = known[0]
@@ -288,7 +288,7 @@ def _problem(snapshot: Source, error: UnknownValueError) -> Problem:
     several = called(snapshot, error.value) if error.field in NAMED else ()
     if isinstance(error, AmbiguousValueError):
         text = f"Several entries are called '{error.value}': select one {thing}"
-    elif several:
+    elif len(several) > 1:
         pool = {choice.iri: choice for choice in choices(snapshot)[kind]}
         text = f"'{error.value}' is a name of several organisations: select one"
         near = tuple(pool[one.body] for one in several if one.body in pool)
