@@ -24,7 +24,8 @@ from vires import ingest, terms
 from vires.addresses import path_of
 from vires.config import Settings
 from vires.decide import HEADINGS, URGENT
-from vires.health import Health, Kind, Standing, health, table
+from vires.health import Health, Kind, Standing, calendar, health, table
+from vires.health.feeds import Feed, to_calendar
 from vires.registers import choose, facets, rows
 from vires.registers.model import natural, slug
 from vires.store import Reader, Snapshot, commit, from_quads
@@ -595,8 +596,41 @@ def test_two_days_of_one_review_are_one_line_and_no_fault_of_the_page() -> None:
     v:reviewDueOn "2027-01-02"^^xsd:date , "2027-01-03"^^xsd:date , "2026-10-01"^^xsd:date ."""
     record = from_quads(quads(text))
     found = health(record, standing.finder(DAY)(record, None), DAY)
-    assert {one.on for one in found.of(Kind.SOON)} >= {date(2027, 1, 3)}
+    soon = [(one.on, one.sentence.partition(" due ")[2]) for one in found.of(Kind.SOON)]
+    assert sorted(soon) == [
+        (date(2027, 1, 2), "on 2 January 2027."),
+        (date(2027, 1, 3), "on 3 January 2027."),
+    ]
     assert [one.on for one in found.of(Kind.CHANGED)] == [date(2026, 10, 1)]
+
+
+@pytest.mark.parametrize("rule", ["review-is-not-due-soon", "review-is-not-overdue"])
+@pytest.mark.parametrize("until", ["2027-01-02", "2027-01-30"])
+def test_the_end_of_an_acceptance_is_a_line_beside_the_review(rule: str, until: str) -> None:
+    text = f"""ex:v a v:SharingAgreementVersion ; v:versionOf ex:agreement ; v:commencesOn "2025-01-06"^^xsd:date ;
+    v:reviewDueOn "2027-01-02"^^xsd:date . ex:accepted a v:AcceptedFinding ; v:acceptsNode ex:v ;
+    v:acceptsRule <https://w3id.org/vires/rule/{rule}> ; v:acceptedUntil "{until}"^^xsd:date ."""
+    record = from_quads(quads(text))
+    found = health(record, standing.finder(DAY)(record, None), DAY)
+    review, accepted = sorted(found.of(Kind.SOON), key=lambda one: "accepted for" in one.sentence)
+    assert (review.on, review.rule.iri.rpartition("/")[2]) == (
+        date(2027, 1, 2),
+        "review-is-not-due-soon",
+    )
+    assert accepted.on == date.fromisoformat(until)
+
+
+def test_an_event_keeps_its_name_when_it_comes_near_and_when_its_thing_is_renamed() -> None:
+    names = set()
+    for name, day in (("One", DAY), ("One", DAY + timedelta(60)), ("Other", DAY + timedelta(60))):
+        text = f"""ex:v a v:SharingAgreementVersion ; v:versionOf ex:agreement ; skos:prefLabel "{name}"@en ;
+        v:commencesOn "2025-01-06"^^xsd:date ; v:reviewDueOn "2027-03-02"^^xsd:date ."""
+        record = from_quads(quads(text))
+        found = health(record, standing.finder(day)(record, None), day)
+        feed = Feed("https://x/c", "https://x/p", "https://x", day, day)
+        data = to_calendar(calendar(record, found, day).rows, feed)
+        names |= {str(event["uid"]) for event in Calendar.from_ical(data).walk("VEVENT")}
+    assert len(names) == 1
 
 
 def test_a_severity_that_is_none_is_a_damage() -> None:

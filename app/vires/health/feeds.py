@@ -129,7 +129,9 @@ def _told(row: Row) -> str:
 
 
 def _name(row: Row) -> uuid.UUID:
-    told = (row.iri, *(_cell(row, column) for column in ("kind", "rule", "on", "found")))
+    # What falls due is told in other words once it is near, and when a thing has another name.
+    by = ("kind", "on", "mark") if _cell(row, "mark") else ("kind", "rule", "on", "found")
+    told = (row.iri, *(_cell(row, column) for column in by))
     return uuid.uuid5(uuid.NAMESPACE_URL, "\n".join(told))
 
 

@@ -74,6 +74,8 @@ class Line:
     breaks the rule, '' where none is named; `concerned` are the things on whose pages the line
     is shown. `roles` own what it concerns, `owners` says so with the bodies whose roles they are;
     `parties` are those of the agreements that it concerns. `mend` says what to do, '' for nothing.
+    `mark` tells what falls due on a day from all else that does, whatever words it is told in; ''
+    for other lines.
     """
 
     kind: Kind
@@ -90,6 +92,7 @@ class Line:
     concerned: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
     mend: str = ""
+    mark: str = ""
 
     def concerns(self, iri: str) -> bool:
         """Whether it is shown on the page of a thing, or of the rule it comes from."""
@@ -199,26 +202,32 @@ class _Lines:
         """The lines in order of weight, and those of days that are not yet near."""
         lines = [*self.found(found)] if found else []
         foreseen = {
-            (line.thing, line.rule.number): place
+            (line.thing, line.rule.number, line.on): place
             for place, line in enumerate(lines)
             if line.kind is Kind.SOON
         }
         ahead = []
         for line in self.dated():
-            place = foreseen.get((line.thing, line.rule.number))
             if line.on is not None and line.on > self.today + WINDOW:
                 ahead.append(line)
-            elif place is not None and line.kind is Kind.SOON:  # one line, with its day
-                lines[place] = replace(lines[place], on=line.on)
-            else:
+                continue
+            place = None
+            if line.kind is Kind.SOON:
+                place = foreseen.pop((line.thing, line.rule.number, line.on), None)
+            if place is None:
                 lines.append(line)
+            else:  # one line for both, under one mark
+                lines[place] = replace(lines[place], mark=line.mark)
         return tuple(sorted(lines, key=_weight)), tuple(ahead)
 
     def found(self, standing: kept.Standing) -> Iterator[Line]:
         """What the rules found, cannot tell, and found anew or no more."""
         for finding, since in standing.findings:
-            kind = Kind.SOON if _foresees(finding.rule) else Kind.NOT_MET
-            yield self.finding(finding, kind, finding.message, since)
+            if _foresees(finding.rule):
+                due = _due(finding) or since
+                yield self.finding(finding, Kind.SOON, finding.message, due)
+            else:
+                yield self.finding(finding, Kind.NOT_MET, finding.message, since)
         for change in standing.changes:
             if change.day > self.today - WINDOW and not _foresees(change.finding.rule):
                 said = "No longer found: " if change.gone else "Newly found: "
@@ -256,7 +265,8 @@ class _Lines:
             kind = Kind.SOON if soon else Kind.CHANGED
             key = "" if rule is None else rule.value.rsplit("/", 1)[-1]
             value = "" if other is None else other.value
-            yield self.line(kind, thing.value, sentence, on, key, value)
+            told = self.line(kind, thing.value, sentence, on, key, value)
+            yield replace(told, mark=f"{key} {words} {value}") if soon else told
 
     def line(
         self,
@@ -335,6 +345,14 @@ def _weight(line: Line) -> tuple[int, int, str, str, str, str]:
         line.label.casefold(),
         line.sentence,
     )
+
+
+def _due(finding: Finding) -> date | None:
+    """The day that a finding of what falls due names as its value."""
+    try:
+        return date.fromisoformat((finding.value or "")[1:11])
+    except ValueError:
+        return None
 
 
 def _day(term: Any) -> date | None:

@@ -128,6 +128,7 @@ class _Rows:
             "number": (word(rule.number),) if rule.number else (),
             "fix": (word(line.mend),) if line.mend else (),
             "party": tuple(self.named(line.parties)),
+            "mark": (word(line.mark),) if line.mark else (),
             "example": (word("Example data" if example else "Not example data"),),
         }
         return Row(line.thing, line.label, example, cells)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
 from typing import Final
@@ -49,18 +50,22 @@ _job: _Job | None = None
 def spread(
     find: Callable[[Rule], Evidence], pool: Sequence[Rule], statements: int
 ) -> list[Evidence]:
-    """What is found by each rule, in their order, over all cores where the record is large."""
+    """What is found by each rule, in their order, over all cores where the record is large.
+
+    Errors: those of `find`; `BrokenProcessPool` where a worker was ended from outside.
+    """
     workers = min(len(pool), os.cpu_count() or 1)
     # A process that ends with its parent, as the server's own does, may have no workers.
     if statements < LARGE or workers < 2 or multiprocessing.current_process().daemon:
         return [find(rule) for rule in pool]
     fork = multiprocessing.get_context("fork")
     job = _Job(find, pool, fork.Value("i", 0))
-    with fork.Pool(workers - 1, initializer=_begin, initargs=(job,)) as crew:
-        others = [crew.apply_async(_share) for _ in range(workers - 1)]
+    # Not a `Pool`, which waits for ever for a worker that the system ends for want of memory.
+    with ProcessPoolExecutor(workers - 1, fork, _begin, (job,)) as crew:
+        others = [crew.submit(_share) for _ in range(workers - 1)]
         found = dict(job.share())
         for other in others:
-            found.update(other.get())
+            found.update(other.result())
     return [found[number] for number in range(len(pool))]
 
 
