@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import time
 from datetime import date
 from functools import cache
+from pathlib import Path
 from statistics import median
 
 import pyoxigraph as ox
@@ -143,4 +146,22 @@ def test_rules_shared_out_over_the_cores_find_the_same() -> None:
     def find(rule: validate.Rule) -> Evidence:
         return live.findings(snapshot, rule, days(ON))
 
-    assert list(spread(find, pool, LARGE)) == [find(rule) for rule in pool]
+    assert spread(find, pool, LARGE) == [find(rule) for rule in pool]
+
+
+def test_what_an_ended_worker_took_is_found_all_the_same(tmp_path: Path) -> None:
+    snapshot, _ = base()
+    pool = RULES[::6]
+    here = os.getpid()
+    ended = tmp_path / "ended"
+
+    def find(rule: validate.Rule) -> Evidence:
+        if os.getpid() != here:
+            ended.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.02)
+        return live.findings(snapshot, rule, days(ON))
+
+    # With a `multiprocessing.Pool` this waits for ever.
+    assert spread(find, pool, LARGE) == [live.findings(snapshot, rule, days(ON)) for rule in pool]
+    assert ended.exists()

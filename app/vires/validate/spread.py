@@ -12,6 +12,8 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import Synchronized
 from typing import Final
@@ -52,7 +54,8 @@ def spread(
 ) -> list[Evidence]:
     """What is found by each rule, in their order, over all cores where the record is large.
 
-    Errors: those of `find`; `BrokenProcessPool` where a worker was ended from outside.
+    What a worker took that was ended from outside, as for want of memory, is found here.
+    Errors: those of `find`.
     """
     workers = min(len(pool), os.cpu_count() or 1)
     # A process that ends with its parent, as the server's own does, may have no workers.
@@ -60,13 +63,14 @@ def spread(
         return [find(rule) for rule in pool]
     fork = multiprocessing.get_context("fork")
     job = _Job(find, pool, fork.Value("i", 0))
-    # Not a `Pool`, which waits for ever for a worker that the system ends for want of memory.
+    # Not a `Pool`, which waits for ever for a worker that was ended.
     with ProcessPoolExecutor(workers - 1, fork, _begin, (job,)) as crew:
         others = [crew.submit(_share) for _ in range(workers - 1)]
         found = dict(job.share())
         for other in others:
-            found.update(other.result())
-    return [found[number] for number in range(len(pool))]
+            with suppress(BrokenProcessPool):
+                found.update(other.result())
+    return [found[n] if n in found else find(rule) for n, rule in enumerate(pool)]
 
 
 def _begin(job: _Job) -> None:
