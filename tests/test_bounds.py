@@ -209,6 +209,27 @@ def test_a_list_says_how_long_it_is_and_where_one_is(client: FlaskClient) -> Non
     assert "Agreements, Tier 3" in page.words
 
 
+def test_two_properties_of_one_label_lead_to_a_list_each() -> None:
+    """'Derived from' is what two properties are called."""
+    ways = {"http://www.w3.org/ns/prov#wasDerivedFrom": "prov", terms.VIRES + "derivedFrom": "own"}
+    graph = ox.NamedNode(AREA + "graph/ways")
+    stated = [
+        ox.Quad(ox.NamedNode(f"{AREA}agreement/{way}-{n:02}"), ox.NamedNode(prop), ox.NamedNode(PURPOSE), graph)
+        for prop, way in ways.items()
+        for n in range(40)
+    ]  # fmt: skip
+
+    class Both(Held):
+        def current(self) -> Snapshot:
+            return from_quads([*snapshot().quads(), *stated])
+
+    site = create_app(Settings(), Both(), today=lambda: DAY).test_client()
+    path = path_of(PURPOSE)
+    assert path is not None
+    wanted = {path_of(quad.subject.value) for quad in stated}  # type: ignore[union-attr]
+    assert wanted <= reached(site, path)
+
+
 def test_a_list_is_in_one_place_for_good() -> None:
     """The key of a list does not hang on how much of it the page has room for."""
     found = find_thing(crowded(), COUNCIL, DAY)

@@ -61,7 +61,7 @@ def pointing(source: Source, thing: Thing, key: str) -> Listing | None:
 
     A page reads the first of them alone, since a kind or a status may have a hundred thousand.
     """
-    group = next((group for group in thing.mentions if _mention_key(group) == key), None)
+    group = next((group for name, group in _keyed(thing.mentions) if name == key), None)
     if group is None:
         return None
     rows = source.rows("page/pointing", thing=thing.iri, property=group.property)
@@ -115,7 +115,7 @@ class _Cutter:
             facts=tuple(self._row(row, "facts", "") for row in thing.facts),
             sources=tuple(self._row(row, "sources", "") for row in thing.sources),
             sections=tuple(self._section(section, "", "") for section in thing.sections),
-            mentions=tuple(self._mentions(group) for group in thing.mentions),
+            mentions=tuple(self._mentions(key, group) for key, group in _keyed(thing.mentions)),
         )
 
     def _section(self, section: Section, above: str, under: str) -> Section:
@@ -193,10 +193,10 @@ class _Cutter:
         self.cut = True
         return (*shown[: self.most], Branch(rest))
 
-    def _mentions(self, group: Mentions) -> Mentions:
+    def _mentions(self, key: str, group: Mentions) -> Mentions:
         if group.count <= min(self.most, len(group.items)) + 1 and group.count == len(group.items):
             return group
-        rest = self._unmarked(_mention_key(group), _mention_title(group), group.count)
+        rest = self._unmarked(key, _mention_title(group), group.count)
         return replace(group, items=(*group.items[: self.most], rest))
 
     def _rest(self, key: str, title: str, count: int, *, brief: bool = False) -> Item:
@@ -209,21 +209,28 @@ class _Cutter:
         return Item(f"All {count:,}: {title}", address(self.path, key))
 
     def _key(self, wanted: str) -> str:
-        """The key, with a number where the words above another list are the same."""
-        key, number = wanted, 1
-        while key in self.keys:
-            number += 1
-            key = f"{wanted}-{number}"
-        self.keys.add(key)
-        return key
+        return _own(wanted, self.keys)
 
 
 def _mention_title(group: Mentions) -> str:
     return f"Mentioned by, {group.label}"
 
 
-def _mention_key(group: Mentions) -> str:
-    return f"mentioned-by.{_slug(group.label)}"
+def _keyed(groups: Iterable[Mentions]) -> Iterator[tuple[str, Mentions]]:
+    """Mentions with the key of each: two properties may have one label."""
+    keys: set[str] = set()
+    for group in groups:
+        yield _own(f"mentioned-by.{_slug(group.label)}", keys), group
+
+
+def _own(wanted: str, keys: set[str]) -> str:
+    """The key, added to those taken, with a number where the words above another are the same."""
+    key, number = wanted, 1
+    while key in keys:
+        number += 1
+        key = f"{wanted}-{number}"
+    keys.add(key)
+    return key
 
 
 def _slug(text: str) -> str:
