@@ -121,6 +121,7 @@ def test_what_stands_around_a_node_is_seen(pattern: str, expected: bool) -> None
         "{ ?y ex:q ?z . } UNION { ?z ex:r ?y . } FILTER NOT EXISTS { ?this ex:p ?y . }",
         "BIND ( ex:c AS ?y ) FILTER NOT EXISTS { ?this ex:p ?y . }",
         "?y ex:r ?z . FILTER NOT EXISTS { ?this ex:p ?y . }",
+        "?this ex:p ?x . ?z ?y ?x . FILTER NOT EXISTS { ?x ex:q ?w . ?y ex:q ?w . }",
         "?this ex:p ?x . ?x ex:q ?y . ?y ex:q ?z . FILTER NOT EXISTS { ?z ex:r 'y' . }",
         "OPTIONAL { ?this ex:q ?x . }",
         "FILTER ( NOT EXISTS { ?this ex:p ?x . } || 1 = 1 )",

@@ -67,8 +67,8 @@ class Group:
 
     No way leads into a group from outside: an OPTIONAL or a branch of a UNION may bind nothing.
     `tests` are those of the groups inside that a filter asks for, each with whether it must be
-    found or must not; `besides` where more than the patterns and those tests has to hold, with
-    the variables that it `names`.
+    found or must not; `besides` where more than the patterns and those tests has to hold. `names`
+    are the variables of that, and those that stand for a property.
     """
 
     links: list[Link] = field(default_factory=list)
@@ -191,6 +191,8 @@ def _read_triples(words: list[Token], place: int, group: Group) -> int:
             group.more(one.value)
         else:
             group.links.append(_link(one))
+            # A variable property is bound too, though no link leads to it.
+            group.names |= {f"?{word.text[1:]}" for word in one.path if word.kind == "var"}
     return end
 
 
