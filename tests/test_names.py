@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from urllib.parse import urlencode
 
@@ -87,8 +88,8 @@ def test_a_part_and_another_name_are_understood(client: FlaskClient) -> None:
 
 
 def test_a_part_that_ended_stands_for_nobody() -> None:
-    assert called(snapshot(), "Public Health England") == ()
-    assert [one.body for one in called(snapshot(), "UK Health Security Agency")] == [
+    assert called(snapshot(), "Public Health England", DAY) == ()
+    assert [one.body for one in called(snapshot(), "UK Health Security Agency", DAY)] == [
         terms.BASE + "org/dhsc"
     ]
 
@@ -114,6 +115,37 @@ def test_the_name_of_one_body_is_never_read_as_another_name_of_one(name: str) ->
     assert (answer.status_code == 200) == ("  " not in name)
     # Nor is the other body offered as one of several of that name.
     assert "several organisations" not in answer.text
+
+
+class Closing(Held):
+    """The shipped record in which a site of a trust closes on the day asked, another trust's is so called."""
+
+    def current(self) -> Snapshot:
+        graph = ox.NamedNode("https://wolverhampton.vires.example/id/graph/closing")
+        site, until = ox.NamedNode(terms.BASE + "org/blue-house"), ox.NamedNode(terms.VALID_UNTIL)
+        trust, other = (ox.NamedNode(f"{terms.BASE}org/ods-{key}") for key in ("RBK", "RL4"))
+        name = ox.Literal("Blue House", language="en")
+        also = ox.NamedNode("http://www.w3.org/2004/02/skos/core#altLabel")
+        day = ox.Literal(DAY.isoformat(), datatype=ox.NamedNode(terms.XSD_DATE))
+        stated = [
+            (site, ox.NamedNode(terms.ORG + "siteOf"), trust),
+            (site, ox.NamedNode(terms.PREF_LABEL), name),
+            (site, until, day),
+            (other, also, name),
+        ]
+        return from_quads([*snapshot().quads(), *(ox.Quad(*one, graph) for one in stated)])
+
+
+@pytest.mark.parametrize(("days", "status"), [(0, 400), (1, 200)])
+def test_a_site_stands_for_its_body_until_it_has_closed(days: int, status: int) -> None:
+    today = DAY + timedelta(days)
+    client = create_app(Settings(), Closing(), today=lambda: today).test_client()
+    shown = words(client, "/check", status, **asked(**{"from": "Blue House"}))
+    several = "'Blue House' is a name of several organisations: select one"
+    assert (several in shown) == (days == 0)
+    listed = words(client, "/ask/from", find="blue house")
+    assert ("Walsall Healthcare NHS Trust" in listed) == (days == 0)
+    assert "The Royal Wolverhampton NHS Trust" in listed
 
 
 class Twice(Held):

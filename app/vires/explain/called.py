@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from vires import terms
 from vires.decide import choices
@@ -35,19 +35,19 @@ class Called:
         return HOW[self.how]
 
 
-def called(source: Source, text: str) -> tuple[Called, ...]:
-    """The organisations that a text is another name of, or the name of a site or part of.
+def called(source: Source, text: str, on: date) -> tuple[Called, ...]:
+    """The organisations that a text is another name of, or the name of a site or part of on a day.
 
     Capitals and spaces do not count. One for each organisation; empty where the text is no such
     name.
     """
-    return _called(Once(source)).get(folded(text), ())
+    return _called(Once(source), on).get(folded(text), ())
 
 
-def other_names(source: Source) -> Mapping[str, tuple[str, ...]]:
-    """The other names of each organisation, and those of its sites and parts, by its IRI."""
+def other_names(source: Source, on: date) -> Mapping[str, tuple[str, ...]]:
+    """The other names of each organisation, and of its sites and parts on a day, by its IRI."""
     found: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for names in _called(Once(source)).values():
+    for names in _called(Once(source), on).values():
         for one in names:
             found[one.body] += (one.name,)
     return found
@@ -58,10 +58,23 @@ def ended(source: Source, on: date) -> Mapping[str, str]:
     return _ended(Once(source), on)
 
 
+def stands(until: Any, on: date) -> bool:
+    """Whether a site or part, valid until a day where one is stated, stands for its body then.
+
+    Not where the text is no day.
+    """
+    try:
+        return until is None or date.fromisoformat(str(until.value)) >= on
+    except ValueError:
+        return False
+
+
 @lru_cache(maxsize=8)
-def _called(held: Once[Source]) -> Mapping[str, tuple[Called, ...]]:
+def _called(held: Once[Source], on: date) -> Mapping[str, tuple[Called, ...]]:
     found: dict[str, dict[str, Called]] = defaultdict(dict)
-    for body, how, name in held.source.rows("ask/called"):
+    for body, how, name, until in held.source.rows("ask/called"):
+        if not stands(until, on):
+            continue
         one = Called(body.value, name.value, how.value)
         found[folded(name.value)].setdefault(one.body, one)
     return {name: tuple(bodies.values()) for name, bodies in found.items()}

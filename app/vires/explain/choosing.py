@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
 
 from vires.decide import Choice, choices
 from vires.decide.gather import Source
+from vires.explain.called import stands
 from vires.once import Once
 
 OTHERS: Final = "Others"
@@ -48,8 +50,10 @@ def _grouped(held: Once[Source], kind: str) -> tuple[Group, ...]:
     return tuple(Group(label, tuple(found[label])) for label in order)
 
 
-def narrowed(source: Source, kind: str, text: str) -> tuple[Choice, ...]:
+def narrowed(source: Source, kind: str, text: str, on: date) -> tuple[Choice, ...]:
     """The choices of a kind that have every word of a text, best first; else those nearest to it.
+
+    An organisation has those of its sites and parts on a day too.
 
     A choice whose name has the words stands before one whose description has. No choice where
     nothing is near.
@@ -58,7 +62,7 @@ def narrowed(source: Source, kind: str, text: str) -> tuple[Choice, ...]:
     words = text.casefold().split()
     if not words:
         return pool
-    described = _described(Once(source))
+    described = _described(Once(source), on)
     named = [c for c in pool if _has(words, (c.label, c.key))]
     told = [c for c in pool if c not in named and _has(words, (c.label, *described.get(c.iri, ())))]
     return tuple(named + told) or _near(pool, words)
@@ -70,10 +74,11 @@ def _has(words: Iterable[str], texts: Iterable[str]) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _described(held: Once[Source]) -> Mapping[str, tuple[str, ...]]:
+def _described(held: Once[Source], on: date) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for thing, words in held.source.rows("ask/described"):
-        found[thing.value] = (*found.get(thing.value, ()), words.value)
+    for thing, words, until in held.source.rows("ask/described"):
+        if stands(until, on):
+            found[thing.value] = (*found.get(thing.value, ()), words.value)
     return found
 
 

@@ -132,12 +132,12 @@ def read(snapshot: Source, args: MultiDict[str, str], today: date) -> Asking:
     on, wrong = _day(args, today)
     problems += wrong
     values = {field: found[0] for field, found in given.items() if found}
-    understood = _understood(snapshot, args, values)
+    understood = _understood(snapshot, args, values, today)
     meant = {**values, **{field: known.body for field, known in understood.items()}}
     questions: list[Question] = []
     if not any(p.field != "on" and p.field not in _lacking(given) for p in problems):
         for category in categories or ("",):
-            asked, more = _question(snapshot, {**meant, "category": category}, on)
+            asked, more = _question(snapshot, {**meant, "category": category}, on, today)
             problems += [p for p in more if p not in problems]
             questions += asked
     problems.sort(key=lambda p: PARAMETERS.index(p.field))
@@ -152,9 +152,11 @@ def read(snapshot: Source, args: MultiDict[str, str], today: date) -> Asking:
 
 
 def _understood(
-    snapshot: Source, args: MultiDict[str, str], values: Mapping[str, str]
+    snapshot: Source, args: MultiDict[str, str], values: Mapping[str, str], today: date
 ) -> dict[str, Called]:
     """The organisations given by another name, or by an IRI with the name that it was given by.
+
+    A name is that of a body today, whatever day is asked about.
 
     A label or key of some organisation is never read as another name of one.
     """
@@ -164,26 +166,26 @@ def _understood(
     for name in NAMED:
         given = values.get(name, "")[:MAX_LENGTH]
         if folded(given) not in plain:
-            known = called(snapshot, given)
+            known = called(snapshot, given, today)
             if len(known) == 1:
                 found[name] = known[0]
         elif carried := args.get(name + CALLED, "")[:MAX_LENGTH]:
             # The name is believed only where it is one of the body that is given.
             body = next((c.iri for c in pool.values() if given in (c.iri, c.key)), "")
-            own = [one for one in called(snapshot, carried) if one.body == body]
+            own = [one for one in called(snapshot, carried, today) if one.body == body]
             if own:
                 found[name] = own[0]
     return found
 
 
-def nearest(snapshot: Source, kind: str, text: str) -> tuple[Choice, ...]:
+def nearest(snapshot: Source, kind: str, text: str, today: date) -> tuple[Choice, ...]:
     """The choices of a kind that a text may mean, best first; empty where nothing comes near.
 
     Where none has its words, those that the search of the site finds, as the list does that is
     chosen from by typing.
     """
     pool = {choice.iri: choice for choice in choices(snapshot)[kind]}
-    found = narrowed(snapshot, kind, text)
+    found = narrowed(snapshot, kind, text, today)
     return found or tuple(pool[hit.iri] for hit in search(snapshot, text) if hit.iri in pool)
 
 
@@ -245,7 +247,7 @@ def _day(args: MultiDict[str, str], today: date) -> tuple[date, list[Problem]]:
 
 
 def _question(
-    snapshot: Source, values: dict[str, str], on: date
+    snapshot: Source, values: dict[str, str], on: date, today: date
 ) -> tuple[list[Question], list[Problem]]:
     """One question, or a problem for each field that names nothing or several things.
 
@@ -271,7 +273,7 @@ def _question(
             )
         except UnknownValueError as error:
             if values.get(error.field):
-                problems.append(_problem(snapshot, error))
+                problems.append(_problem(snapshot, error, today))
             tried[error.field] = _some(pools[KINDS[error.field]])
         else:
             return ([] if problems else [question]), problems
@@ -282,10 +284,10 @@ def _some(pool: tuple[Choice, ...]) -> str:
     return pool[0].iri if pool else ""
 
 
-def _problem(snapshot: Source, error: UnknownValueError) -> Problem:
+def _problem(snapshot: Source, error: UnknownValueError, today: date) -> Problem:
     kind = KINDS[error.field]
     thing, near = _THINGS[kind], tuple(error.near)
-    several = called(snapshot, error.value) if error.field in NAMED else ()
+    several = called(snapshot, error.value, today) if error.field in NAMED else ()
     if isinstance(error, AmbiguousValueError):
         text = f"Several entries are called '{error.value}': select one {thing}"
     elif len(several) > 1:
@@ -294,5 +296,5 @@ def _problem(snapshot: Source, error: UnknownValueError) -> Problem:
         near = tuple(pool[one.body] for one in several if one.body in pool)
     else:
         text = f"The record has no {thing} called '{error.value}'"
-        near = tuple(dict.fromkeys((*near, *nearest(snapshot, kind, error.value))))[:NEAR]
+        near = tuple(dict.fromkeys((*near, *nearest(snapshot, kind, error.value, today))))[:NEAR]
     return Problem(error.field, text, near, error.value)

@@ -204,7 +204,7 @@ def _page(
         can_find=step.field in _FIND,
         few=FEW,
         said=_said(snapshot),
-        besides=other_names(snapshot),
+        besides=other_names(snapshot, site().today()),
         registers=REGISTERS,
         **_list(snapshot, asking, step, find),
     )
@@ -241,7 +241,7 @@ def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, 
     known = _aliases(pool, _besides(snapshot, kind))
     given = asking.categories if step.field == "category" else (asking.values.get(step.field, ""),)
     chosen = [known[name] for name in map(_folded, given) if name in known]
-    found = nearest(snapshot, kind, find) if find else ()
+    found = nearest(snapshot, kind, find, site().today()) if find else ()
     headed = groups(snapshot, kind) if kind != "subjects" else (Group("", pool),)
     # What is chosen stays in a narrowed list, or the next answer would lose it.
     kept = [c for c in pool if known[c.iri.casefold()] in chosen and c not in found]
@@ -281,7 +281,7 @@ def whole_form(snapshot: Source, asking: Asking, *, show_problems: bool = True) 
         sent={kind: sent_as(pool) for kind, pool in pools.items()},
         aliases={kind: _aliases(pool, _besides(snapshot, kind)) for kind, pool in pools.items()},
         said=_said(snapshot),
-        besides=other_names(snapshot),
+        besides=other_names(snapshot, site().today()),
         registers=REGISTERS,
         problems=problems,
         by_field={problem.field: problem for problem in reversed(problems)},
@@ -295,7 +295,7 @@ def _folded(name: str) -> str:
 
 
 def _besides(snapshot: Source, kind: str) -> Mapping[str, Sequence[str]]:
-    return other_names(snapshot) if kind == "organisation" else {}
+    return other_names(snapshot, site().today()) if kind == "organisation" else {}
 
 
 def _said(snapshot: Source) -> Callable[[Choice], str]:
