@@ -362,6 +362,30 @@ def test_how_the_agreement_stands_is_in_words(facts_: str, word: str) -> None:
     assert row["Agreement today"] == word
 
 
+def test_a_side_whose_role_nobody_recorded_has_a_record_all_the_same() -> None:
+    text = SMALL.replace(
+        "v:sideRole <https://w3id.org/vires/role/joint-controller>", "v:regime ex:r"
+    )
+    (row,) = lines(small(text), BODY)
+    assert row["Role"] == "not recorded"
+    page = assert_page(small(text).get(f"/{address(BODY)}"))
+    assert "Role in its flows not recorded" in " ".join(page.words)
+
+
+def test_each_version_of_a_flow_stands_as_its_own_agreement_does() -> None:
+    text = (
+        SMALL
+        + """ex:f v:flowOf ex:v2 . ex:v2 a v:SharingAgreementVersion ; v:versionOf ex:b ;
+    v:commencesOn "2019-01-01"^^xsd:date ; v:endsOn "2020-01-01"^^xsd:date .
+    ex:b a v:InformationSharingAgreement ; skos:prefLabel "Another agreement"@en .
+    ex:a v:hadStatusEvent ex:e . ex:e v:resultsInStatus <https://w3id.org/vires/status/draft> .
+    <https://w3id.org/vires/status/draft> skos:prefLabel 'draft'@en ; v:isLive false ."""
+    )
+    (row,) = lines(small(text), BODY)
+    assert row["Agreement"] == "Another agreement; The agreement"
+    assert row["Agreement today"] == "Draft; Ended"
+
+
 def test_formulas_do_not_run_in_a_spreadsheet() -> None:
     text = SMALL.replace('"The flow"@en', '"=HYPERLINK(1)"@en').replace(
         "v:notStated v:aboutSubjects , v:retention", "v:retention ex:kept"

@@ -197,7 +197,7 @@ class _Reader:
             found[flow.value][cell.value].append(value)
         rows = [self.row(flow, cells, posts) for flow, cells in found.items()]
         rows.sort(key=lambda row: (natural(row.name), row.iri))
-        roles = {value.text for row in rows for value in row.cells["role"]}
+        roles = {value.text for row in rows for value in row.cells.get("role", ())}
         return Processing(
             self.organisation,
             self.label(self.organisation),
@@ -253,13 +253,17 @@ class _Reader:
         return Row(flow, self.label(flow), example, found)
 
     def agreement(self, cells: dict[str, list[Any]]) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
-        """The agreement of a flow, and how its version stands today."""
+        """The agreement of a flow, and how its version stands today; those of several."""
         agreements = [term.value for term in cells["agreement"]]
         versions = [term.value for term in cells["version"]]
-        instrument = agreements[0] if agreements else ""
-        status = {self.standing.version_word(version, instrument) for version in versions}
-        found = tuple(self.thing(iri) for iri in agreements or versions)
+        status = {self.version_word(version) for version in versions}
+        found = settled(self.thing(iri) for iri in agreements or versions)
         return found, tuple(map(word, sorted(status)))
+
+    def version_word(self, version: str) -> str:
+        """How a version stands today, as one of its own agreement."""
+        instruments = self.standing.record.iris(version, terms.VERSION_OF)
+        return self.standing.version_word(version, min(instruments, default=""))
 
     def power(self, reading: str) -> Value:
         """A power or duty, with what it says of sharing: may, or must if."""
