@@ -116,6 +116,13 @@ def test_nothing_is_written_over(folder: Path) -> None:
     assert last.read_text() == "mine"
 
 
+def test_a_rule_is_not_called_as_one_of_another_family(folder: Path) -> None:
+    skeleton.write(Kind.RULE, NAMES[Kind.RULE], folder, DAY)
+    with pytest.raises(UsageError, match="is there already; choose another name"):
+        skeleton.write(Kind.RULE, "openness/has-a-comment", folder, DAY)
+    assert len(catalogue.rules(folder)) == 1
+
+
 @pytest.mark.parametrize("name", ["", "versions", "../x", "a/b/c", "A/b", "a/b--c", "a/b ", "a/1b"])
 def test_a_name_that_is_none_is_refused(name: str, folder: Path) -> None:
     with pytest.raises(UsageError, match="a name is small letters, digits and single hyphens"):

@@ -59,7 +59,9 @@ def write(kind: Kind, name: str, root: Path, today: date) -> list[Path]:
         root / fill(str(path.relative_to(skeleton))): fill(path.read_text(encoding="utf-8"))
         for path in sources
     }
-    for path in texts:
+    # A rule is named by its key alone, whatever its family.
+    taken = sorted((root / "shapes").glob(f"*/{key}")) if kind is Kind.RULE else []
+    for path in (*texts, *taken):
         if path.exists():
             raise UsageError(f"{kind} `{name}`: `{path}` is there already; choose another name")
     for path, text in texts.items():
