@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 from vires import shipped, terms, validate
+from vires.errors import RuleError
 from vires.store import Snapshot, from_quads
 from vires.store.sources import read
 from vires.validate import live
@@ -147,6 +148,21 @@ def test_rules_shared_out_over_the_cores_find_the_same() -> None:
         return live.findings(snapshot, rule, days(ON))
 
     assert spread(find, pool, LARGE) == [find(rule) for rule in pool]
+
+
+def test_no_more_is_checked_where_one_rule_cannot_be(tmp_path: Path) -> None:
+    here = os.getpid()
+
+    def find(rule: validate.Rule) -> Evidence:
+        time.sleep(0.05)
+        if os.getpid() == here:
+            raise RuleError(rule.key)
+        (tmp_path / rule.key).touch()
+        return Evidence(frozenset(), frozenset(), frozenset(), frozenset())
+
+    with pytest.raises(RuleError):
+        spread(find, RULES[:60], LARGE)
+    assert len(list(tmp_path.iterdir())) < 20
 
 
 def test_what_an_ended_worker_took_is_found_all_the_same(tmp_path: Path) -> None:

@@ -66,7 +66,10 @@ def spread(
     # Not a `Pool`, which waits for ever for a worker that was ended.
     with ProcessPoolExecutor(workers - 1, fork, _begin, (job,)) as crew:
         others = [crew.submit(_share) for _ in range(workers - 1)]
-        found = dict(job.share())
+        try:
+            found = dict(job.share())
+        finally:
+            job.taken.value = len(pool)  # where this process fails, the others take no more
         for other in others:
             with suppress(BrokenProcessPool):
                 found.update(other.result())
