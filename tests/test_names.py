@@ -117,6 +117,30 @@ def test_the_name_of_one_body_is_never_read_as_another_name_of_one(name: str) ->
     assert "several organisations" not in answer.text
 
 
+class Labelled(Held):
+    """The shipped record in which a trust has two labels, and another has both as other names."""
+
+    def current(self) -> Snapshot:
+        graph = ox.NamedNode("https://wolverhampton.vires.example/id/graph/labelled")
+        trust, other = (ox.NamedNode(f"{terms.BASE}org/ods-{key}") for key in ("RBK", "RL4"))
+        second = ox.Literal("Ymddiriedolaeth Walsall", language="cy")
+        also = ox.NamedNode("http://www.w3.org/2004/02/skos/core#altLabel")
+        first = ox.Literal("Walsall Healthcare NHS Trust", language="en")
+        stated = [(trust, ox.NamedNode(terms.PREF_LABEL), second), (other, also, first)]
+        stated.append((other, also, second))
+        return from_quads([*snapshot().quads(), *(ox.Quad(*one, graph) for one in stated)])
+
+
+@pytest.mark.parametrize("name", ["Walsall Healthcare NHS Trust", "Ymddiriedolaeth Walsall"])
+def test_no_label_of_one_body_is_read_as_another_name_of_one(name: str) -> None:
+    client = create_app(Settings(), Labelled(), today=lambda: DAY).test_client()
+    answer = client.get("/api/ask?" + urlencode(asked(**{"from": name})))
+    if answer.status_code == 200:  # the label that the list shows
+        assert answer.json["question"]["from"] == terms.BASE + "org/ods-RBK"
+    else:
+        assert "is a name of several organisations" in answer.text
+
+
 class Closing(Held):
     """The shipped record in which a site of a trust closes on the day asked, another trust's is so called."""
 

@@ -72,8 +72,9 @@ def stands(until: Any, on: date) -> bool:
 @lru_cache(maxsize=8)
 def _called(held: Once[Source], on: date) -> Mapping[str, tuple[Called, ...]]:
     found: dict[str, dict[str, Called]] = defaultdict(dict)
+    shown = {choice.iri: choice.label for choice in choices(held.source)["organisation"]}
     for body, how, name, until in held.source.rows("ask/called"):
-        if not stands(until, on):
+        if name.value == shown.get(body.value) or not stands(until, on):
             continue
         one = Called(body.value, name.value, how.value)
         found[folded(name.value)].setdefault(one.body, one)
