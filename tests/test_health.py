@@ -811,6 +811,16 @@ def test_a_name_with_marks_of_the_format_adds_no_line_to_the_calendar() -> None:
     )
 
 
+def test_no_control_character_reaches_the_calendar() -> None:
+    text = 'ex:v v:reviewDueOn "2026-12-24"^^xsd:date ; skos:prefLabel "a\\u0001b\\u007Fc\\td" .'
+    site = create_app(Settings(), One(text), today=lambda: DAY).test_client()
+    data = site.get("/health-check.ics").data
+    assert [told for told, _ in events(data)] == [
+        "abc\td falls due for review on 24 December 2026."
+    ]
+    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", data)
+
+
 def test_the_page_says_how_far_the_calendar_looks(client: FlaskClient) -> None:
     assert "what falls due in the next 400 days" in client.get("/health-check").text
 

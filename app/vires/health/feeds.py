@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from vires.health.lines import AHEAD, Kind
 from vires.registers import Row
 
 CALENDAR: Final = "text/calendar; charset=utf-8"
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MADE_BY: Final = "-//Vires//Health check//EN"
 
 
@@ -85,9 +87,11 @@ def to_calendar(rows: Iterable[Row], feed: Feed) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for name in ("name", "x-wr-calname"):
-        calendar.add(name, vText(feed.title))  # what begins X- is not taken for text otherwise
+        calendar.add(
+            name, vText(_plain(feed.title))
+        )  # what begins X- is not taken for text otherwise
     for name in ("description", "x-wr-caldesc"):
-        calendar.add(name, vText(_described(feed)))
+        calendar.add(name, vText(_plain(_described(feed))))
     for row in rows:
         day = _day(row)
         if _kind(row) is Kind.SOON and day is not None:
@@ -95,8 +99,8 @@ def to_calendar(rows: Iterable[Row], feed: Feed) -> bytes:
             event.add("uid", f"{_name(row)}@vires")
             event.add("dtstamp", _start(feed.on))
             event.add("dtstart", day)
-            event.add("summary", _cell(row, "found"))
-            event.add("description", _told(row))
+            event.add("summary", _plain(_cell(row, "found")))
+            event.add("description", _plain(_told(row)))
             event.add("url", feed.page_of(row))
             event.add("transp", "TRANSPARENT")  # a day to watch takes nobody's time
             calendar.add_component(event)
@@ -110,6 +114,11 @@ def _described(feed: Feed) -> str:
         f"What falls due in the {AHEAD.days} days from {uk_date(feed.on)}, each on its day.{which} "
         "Reports what is documented; a person decides."
     )
+
+
+def _plain(text: str) -> str:
+    """A text without the control characters that a calendar cannot hold (RFC 5545, section 3.1)."""
+    return _CONTROL.sub("", text)
 
 
 def _told(row: Row) -> str:
