@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from vires.decide import URGENT
@@ -166,3 +169,19 @@ def assert_page(response: TestResponse) -> Page:
             address = attributes.get(name) or "/"
             assert re.match(r"(https?://|/(?!/)|#|tel:999$)", address), (tag, name, address)
     return page
+
+
+def links(html: str) -> set[str]:
+    """Every address that a page leads to."""
+    return {unescape(found) for found in re.findall(r'href="([^"]*)"', html)}
+
+
+def with_lists(client: FlaskClient, path: str) -> Iterator[TestResponse]:
+    """The page of a thing, and each page of each list that it leads to."""
+    left, seen = {path}, set[str]()
+    while left:
+        seen.add(address := left.pop())
+        page = client.get(address)
+        assert page.status_code == 200, address
+        yield page
+        left |= {link for link in links(page.text) if link.startswith(path + "?list=")} - seen

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from html import unescape
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
 from tests.browser.shipped import DAY, Held, application, snapshot
-from tests.pages import assert_page
+from tests.pages import assert_page, links, with_lists
 from vires import terms
 from vires.addresses import path_of
 from vires.config import Settings
@@ -110,22 +109,12 @@ def client() -> FlaskClient:
     return create_app(Settings(), Crowded(), today=lambda: DAY).test_client()
 
 
-def links(html: str) -> set[str]:
-    return {unescape(found) for found in re.findall(r'href="([^"]*)"', html)}
-
-
 def reached(client: FlaskClient, path: str) -> set[str]:
     """Every link of a page and of the lists it leads to, page by page."""
-    found, left, seen = set(), {path}, set()
-    while left:
-        address = left.pop()
-        seen.add(address)
-        page = client.get(address)
-        assert page.status_code == 200, address
-        assert len(page.data) < SMALL, address
-        here = links(page.text)
-        found |= here
-        left |= {link for link in here if link.startswith(path + "?list=")} - seen
+    found: set[str] = set()
+    for page in with_lists(client, path):
+        assert len(page.data) < SMALL, page.request.url
+        found |= links(page.text)
     return found
 
 

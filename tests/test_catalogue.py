@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.browser.shipped import DAY, findings, snapshot
+from tests.pages import with_lists
 from vires.addresses import path_of
 from vires.health import health
 from vires.health.catalogue import catalogue
@@ -72,9 +73,9 @@ def test_the_catalogue_does_not_guess_before_the_rules_were_run() -> None:
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.key)
 def test_the_page_of_a_rule_says_all_of_it(rule: Rule, client: FlaskClient) -> None:
-    response = client.get(path_of(rule.iri) or "")
-    assert response.status_code == 200
-    text = unescape(response.text)
+    page_of = path_of(rule.iri)
+    assert page_of is not None
+    text = unescape("".join(page.text for page in with_lists(client, page_of)))
     for said in (rule.claim, rule.definition, rule.why, rule.fix, rule.limits, rule.number):
         assert said in text
     shape = (rule.path / "rule.ttl").read_text(encoding="utf-8")
