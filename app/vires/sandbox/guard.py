@@ -31,21 +31,23 @@ _LETTER: Final = (
 )
 _IN_WORD: Final = _LETTER + "_0-9\u00b7\u0300-\u036f\u203f\u2040"
 _IN_NAME: Final = _IN_WORD + "\\-"
+# No group is possessive: Python before 3.11.5, as Debian 12 has it, does not go back to where the
+# last round of one began. None needs to be: each character can be read in one way alone.
 # Bounded, else a long text without a colon takes quadratic time.
-_PREFIX: Final = rf"(?:[{_LETTER}](?:[{_IN_NAME}]|\.+(?=[{_IN_NAME}])){{0,63}}+)?+:"
+_PREFIX: Final = rf"(?:[{_LETTER}](?:[{_IN_NAME}]|\.+(?=[{_IN_NAME}])){{0,63}})?:"
 _ESCAPED: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _LOCAL: Final = (
     rf"(?:(?:[{_LETTER}_:0-9]|{_ESCAPED})"
-    rf"(?:(?:[{_IN_NAME}:]|{_ESCAPED})|\.+(?=[{_IN_NAME}:%\\]))*+)?+"
+    rf"(?:(?:[{_IN_NAME}:]|{_ESCAPED})|\.+(?=[{_IN_NAME}:%\\]))*)?"
 )
 _TOKEN: Final = re.compile(
     r"(?P<space>[ \t\r\n]+)"
     r"|(?P<comment>\#[^\r\n]*)"
     r'|(?P<iri><[^<>"{}|^`\x00-\x20]*>)'
-    r"|(?P<string>'''(?:''?(?!')|[^'\\]|\\.)*+'''|\"\"\"(?:\"\"?(?!\")|[^\"\\]|\\.)*+\"\"\""
-    r"|'(?!'')(?:[^'\\\r\n]|\\.)*+'|\"(?!\"\")(?:[^\"\\\r\n]|\\.)*+\")"
+    r"|(?P<string>'''(?:[^'\\]++|\\.|'(?!''))*'''|\"\"\"(?:[^\"\\]++|\\.|\"(?!\"\"))*\"\"\""
+    r"|'(?!'')(?:[^'\\\r\n]++|\\.)*'|\"(?!\"\")(?:[^\"\\\r\n]++|\\.)*\")"
     rf"|(?P<variable>[?$][{_IN_WORD}]+)"
-    rf"|(?P<blank>_:(?:[{_IN_NAME}]|\.+(?=[{_IN_NAME}]))++)"
+    rf"|(?P<blank>_:(?:[{_IN_NAME}]|\.+(?=[{_IN_NAME}]))+)"
     rf"|(?P<name>{_PREFIX}{_LOCAL})"
     r"|(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
