@@ -139,7 +139,7 @@ def test_the_sheet_has_a_name_without_gaps(client: FlaskClient) -> None:
 def test_a_post_that_is_an_example_is_marked_on_the_page_and_in_the_sheet() -> None:
     whole = processing(snapshot(), COUNCIL, DAY)
     assert whole
-    marked = {post.iri for post in whole.posts if post.reach.endswith(" (example data)")}
+    marked = {one.iri for one in whole.contacts if one.reach.endswith(" (example data)")}
     posts = facts()[COUNCIL][terms.ORG_HAS_POST]
     assert marked == {post for post in posts if "true" in facts()[post][terms.ILLUSTRATIVE]}
     assert marked

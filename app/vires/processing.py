@@ -18,9 +18,11 @@ from vires import library, terms
 from vires.addresses import path_of
 from vires.decide import names
 from vires.decide.gather import Source
+from vires.decide.words import NOT_RECORDED
+from vires.explain.examples import examples
+from vires.explain.posts import posts
 from vires.explain.standing import IN_FORCE, INSTRUMENT_WORDS, Standing
 from vires.explain.thing.flow import relied
-from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED
 from vires.library import Column
 from vires.once import Once
 from vires.registers import SILENCE, Row, Table, Value, named, settled, word
@@ -104,8 +106,8 @@ LIMITS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """A post of the organisation by its role, and how to reach it; `iri` is '' where none is."""
+class Contact:
+    """A role at the organisation, the IRI of the post that has it ('' for none), and its reach."""
 
     role: str
     iri: str
@@ -119,7 +121,7 @@ class Processing:
     organisation: str
     name: str
     roles: tuple[str, ...]
-    posts: tuple[Post, ...]
+    contacts: tuple[Contact, ...]
     table: Table
 
     @property
@@ -184,25 +186,24 @@ class _Reader:
         self.source, self.organisation, self.today = source, organisation, today
         self.names = names(source)
         self.standing = Standing(source, today)
-        marked = source.rows("answer/illustrative")
-        self.examples = frozenset(row[0].value for row in marked)
+        self.examples = examples(source)
         self.citations: dict[str, list[str]] = defaultdict(list)
         for condition, citation in source.rows("processing/citations"):
             self.citations[condition.value].append(citation.value)
 
     def read(self) -> Processing:
-        posts = tuple(self.posts())
+        contacts = tuple(self.contacts())
         found: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
         for flow, cell, value in self.source.rows(_VIEW, organisation=self.organisation):
             found[flow.value][cell.value].append(value)
-        rows = [self.row(flow, cells, posts) for flow, cells in found.items()]
+        rows = [self.row(flow, cells, contacts) for flow, cells in found.items()]
         rows.sort(key=lambda row: (natural(row.name), row.iri))
         roles = {value.text for row in rows for value in row.cells.get("role", ())}
         return Processing(
             self.organisation,
             self.label(self.organisation),
             tuple(sorted(roles)),
-            posts,
+            contacts,
             self.table(tuple(rows)),
         )
 
@@ -229,7 +230,7 @@ class _Reader:
             size=_SIZE,
         )
 
-    def row(self, flow: str, cells: dict[str, list[Any]], posts: tuple[Post, ...]) -> Row:
+    def row(self, flow: str, cells: dict[str, list[Any]], contacts: tuple[Contact, ...]) -> Row:
         plain = {column.name for column in _COLUMNS} - {"way", "powers"}
         found = {
             name: settled(self.value(name, term) for term in terms_)
@@ -247,7 +248,7 @@ class _Reader:
             found["basis"] = (word(_PART_3),)
         found["powers"] = settled(self.power(term.value) for term in cells["powers"])
         found["controller"] = (self.thing(self.organisation),)
-        found["contact"] = tuple(word(f"{post.role}: {post.reach}") for post in posts)
+        found["contact"] = tuple(word(f"{one.role}: {one.reach}") for one in contacts)
         example = flow in self.examples
         found["example"] = (word("Example data" if example else "Not example data"),)
         return Row(flow, self.label(flow), example, found)
@@ -290,39 +291,23 @@ class _Reader:
         """A thing as a value, by its name."""
         return named(iri, self.label(iri))
 
-    def posts(self) -> Iterator[Post]:
+    def contacts(self) -> Iterator[Contact]:
         """The posts by role, that of the data protection officer first, recorded or not."""
         officer = terms.BASE + "role/dpo"
-        rows = self.source.rows("page/organisation-contacts", organisation=self.organisation)
+        held = posts(self.source, self.organisation)
+        if not any(post.role == officer for post in held):
+            yield Contact(self.label(officer), "", NOT_RECORDED)
         found = [
             (
-                role is None or role.value != officer,
-                Post(
-                    self.label(role.value) if role else "Role not recorded",
-                    post.value,
-                    self.reach(post.value, how),
-                ),
+                post.role != officer,
+                self.label(post.role) if post.role else "Role not recorded",
+                post.iri,
+                f"{post.reach} (example data)" if post.example else post.reach,
             )
-            for post, role, how in rows
+            for post in held
         ]
-        if all(after for after, _ in found):
-            found.append((False, Post(self.label(officer), "", NOT_RECORDED)))
-        for _, post in sorted(found, key=lambda pair: (pair[0], pair[1].role, pair[1].iri)):
-            yield post
-
-    def reach(self, post: str, how: Any) -> str:
-        """How a post is reached, or what is said where the record does not say; in words."""
-        words = str(how.value) if how else self.unreached(post)
-        return f"{words} (example data)" if post in self.examples else words
-
-    def unreached(self, post: str) -> str:
-        """What is said of a post where the record does not say how to reach it."""
-        statements = self.source.rows("page/statements", thing=post)
-        silent = any(
-            (prop.value, value.value) == (terms.NOT_STATED, terms.HOW_TO_CONTACT)
-            for prop, value in statements
-        )
-        return f"contact {NOT_STATED if silent else NOT_RECORDED}"
+        for _, role, iri, reach in sorted(found):
+            yield Contact(role, iri, reach)
 
     def label(self, iri: str) -> str:
         """What a thing is called; the end of its IRI in words where the record does not say."""

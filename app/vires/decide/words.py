@@ -20,6 +20,7 @@ HEADINGS: Final = {
 }
 
 NOT_RECORDED: Final = "not recorded"
+NOT_STATED: Final = "not stated in the source"
 
 NOT_TESTED: Final = (
     "necessity",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from vires import terms
@@ -11,6 +12,7 @@ from vires.decide.answer import Route
 from vires.decide.gather import Source
 from vires.decide.logic import Caution
 from vires.explain.shown import Law
+from vires.once import Once
 
 _LIMITS: Final = terms.KIND_LIMITS_POWER.rsplit("/", 1)[-1]
 
@@ -51,5 +53,14 @@ def _sources(
 
 def _said(snapshot: Source, iri: str) -> set[str]:
     """The commencement status of a reading, and the powers that it limits."""
-    rows = snapshot.rows("answer/cautioned", thing=iri)
-    return {term.value for row in rows for term in row if term is not None}
+    read = _cautioned(Once(snapshot))
+    if iri not in read:
+        rows = snapshot.rows("answer/cautioned", thing=iri)
+        read[iri] = {term.value for row in rows for term in row if term is not None}
+    return read[iri]
+
+
+@lru_cache(maxsize=4)
+def _cautioned(held: Once[Source]) -> dict[str, set[str]]:
+    """What was read of the readings of a record so far, by IRI."""
+    return {}

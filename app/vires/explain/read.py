@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from vires.decide import HEADINGS, Answer, labels
 from vires.decide.answer import NearMiss, Route
 from vires.decide.gather import Source
+from vires.decide.words import NOT_RECORDED
 from vires.explain.cautions import cautions
+from vires.explain.posts import posts
 from vires.explain.shown import (
     CONDITION_TITLES,
-    NOT_RECORDED,
     Asker,
     Change,
     Condition,
@@ -26,6 +28,7 @@ from vires.explain.shown import (
     Standing,
     uk_date,
 )
+from vires.once import Once
 
 _OUTCOMES: Final = {"met": "met", "not-met": "not met", "cannot-tell": "cannot tell"}
 _IRI: Final = re.compile(r"https?://[^\s,;)]+")
@@ -57,7 +60,23 @@ def words_of(iri: str) -> str:
 
 
 def law_of(snapshot: Source, iri: str) -> Law:
-    """A reading or condition of law in words; what the record lacks is '' or 'not recorded'."""
+    """A reading or condition of law in words; what the record lacks is '' or 'not recorded'.
+
+    Each is read once for a data version.
+    """
+    read = _laws(Once(snapshot))
+    if iri not in read:
+        read[iri] = _law(snapshot, iri)
+    return read[iri]
+
+
+@lru_cache(maxsize=4)
+def _laws(held: Once[Source]) -> dict[str, Law]:
+    """What was read of the law of a record so far, by IRI."""
+    return {}
+
+
+def _law(snapshot: Source, iri: str) -> Law:
     rows = snapshot.rows("answer/law", thing=iri)
     row = rows[0] if rows else (None,) * 11
     label, text, trigger, needs, citation, printed, duty, strength, checked, begun, seen = (
@@ -85,7 +104,6 @@ class _Explainer:
     def __init__(self, snapshot: Source, answer: Answer) -> None:
         self.snapshot = snapshot
         self.answer = answer
-        self.laws: dict[str, Law] = {}
         self.standings: dict[str, Standing] = {}
         self.nodes: dict[str, Named] = {}
 
@@ -132,22 +150,17 @@ class _Explainer:
 
     def askers(self) -> Iterator[Asker]:
         """Whom to ask at each body; a role whose every post there is an example is marked so."""
-        examples = {row[0].value for row in self.snapshot.rows("answer/illustrative")}
         for one in self.answer.urgent.contacts:
-            posts = {
-                post.value
-                for post, role, _ in self.snapshot.rows(
-                    "page/organisation-contacts", organisation=one.organisation
-                )
-                if role is not None and self.label(role.value) == one.role
-            }
-            mark = " (example data)" if posts and posts <= examples else ""
+            held = [
+                post.example
+                for post in posts(self.snapshot, one.organisation)
+                if post.role and self.label(post.role) == one.role
+            ]
+            mark = " (example data)" if held and all(held) else ""
             yield Asker(self.label(one.organisation), one.role, f"{one.how}{mark}")
 
     def law(self, iri: str) -> Law:
-        if iri not in self.laws:
-            self.laws[iri] = law_of(self.snapshot, iri)
-        return self.laws[iri]
+        return law_of(self.snapshot, iri)
 
     def standing(self, version: str) -> Standing:
         if version not in self.standings:

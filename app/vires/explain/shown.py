@@ -8,8 +8,6 @@ from typing import Final
 
 from vires.terms import BASE
 
-NOT_RECORDED: Final = "not recorded"
-
 CONDITION_TITLES: Final = {
     "version-in-force": "The version is in force",
     "tier-chain": "What it stands on is in force",

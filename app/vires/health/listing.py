@@ -11,6 +11,7 @@ from vires import library, terms
 from vires.decide import names
 from vires.decide.gather import Source
 from vires.explain import uk_date
+from vires.explain.examples import examples
 from vires.health.lines import Health, Kind, Line
 from vires.library import Column, View
 from vires.once import Once
@@ -105,8 +106,7 @@ class _Rows:
 
     def __init__(self, source: Source) -> None:
         self.names = names(source)
-        marked = source.rows("answer/illustrative")
-        self.examples = frozenset(row[0].value for row in marked)
+        self.examples = examples(source)
         kinds = source.rows("health/concerned-kinds")
         self.shown = frozenset(row[0].value for row in kinds)
         self.parties = {party.value for _, party, _ in source.rows("health/parties")}

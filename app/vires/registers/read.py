@@ -19,6 +19,7 @@ from vires.decide import names
 from vires.decide.gather import Source
 from vires.errors import ContentError
 from vires.explain import uk_date
+from vires.explain.examples import examples
 from vires.explain.standing import Standing
 from vires.library import Column, View
 from vires.once import Once
@@ -92,8 +93,7 @@ class _Reader:
         self.source, self.name, self.on = source, name, on
         self.view = registers()[name]
         self.names = names(source)
-        marked = source.rows("answer/illustrative")
-        self.examples = frozenset(row[0].value for row in marked)
+        self.examples = examples(source)
         self.facts = Facts(Standing(source, on), self.examples)
         self.stands: dict[str, str | None] = {}
 

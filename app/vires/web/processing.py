@@ -87,6 +87,6 @@ def _about(whole: Processing) -> tuple[tuple[str, str], ...]:
     """What a workbook says of whose record it is, and of what it does not hold."""
     return (
         ("Organisation", f"{whole.name}, {whole.organisation}"),
-        *((post.role, post.reach) for post in whole.posts),
+        *((post.role, post.reach) for post in whole.contacts),
         *(("What it does not hold", limit) for limit in LIMITS),
     )

@@ -6,13 +6,14 @@ from collections import defaultdict
 from typing import Any, Final
 
 from vires import terms
+from vires.decide.words import NOT_RECORDED, NOT_STATED
 from vires.explain.shown import uk_date
 from vires.explain.standing import Standing
 from vires.explain.thing.change import changes
 from vires.explain.thing.flow import flow_sections, relied
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, text_of
-from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Register, Row, Section, Table
+from vires.explain.thing.parts import Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
     DEEMED,
     Values,

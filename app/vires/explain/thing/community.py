@@ -6,10 +6,11 @@ from collections import defaultdict
 from typing import Final
 
 from vires import terms
+from vires.decide.words import NOT_RECORDED, NOT_STATED
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import capital, day, text_of
-from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Register, Section, Table
+from vires.explain.thing.parts import Item, Register, Section, Table
 from vires.explain.thing.read import EXAMPLE, absence, silences, true
 from vires.explain.thing.read import agreement as example
 

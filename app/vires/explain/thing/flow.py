@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from vires import terms
+from vires.decide.words import NOT_RECORDED
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import UNSHOWN, Found, Richer
 from vires.explain.thing.naming import Namer, text_of
-from vires.explain.thing.parts import NOT_RECORDED, Item, Row, Section, Table
+from vires.explain.thing.parts import Item, Row, Section, Table
 from vires.explain.thing.read import (
     MUST,
     Values,

@@ -11,8 +11,9 @@ from typing import Any, Final
 from vires import library, terms
 from vires.addresses import path_of
 from vires.decide.gather import Source
+from vires.decide.words import NOT_STATED
 from vires.explain.thing.naming import Namer, text_of
-from vires.explain.thing.parts import NOT_STATED, Item, Mentions, Row, Section, Thing
+from vires.explain.thing.parts import Item, Mentions, Row, Section, Thing
 from vires.explain.thing.read import EXAMPLE, Values, iris, silences
 
 _DCT: Final = "http://purl.org/dc/terms/"

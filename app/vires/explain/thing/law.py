@@ -9,10 +9,11 @@ from vires import terms
 from vires.decide.gather import record
 from vires.decide.law import Asked
 from vires.decide.record import Record
+from vires.decide.words import NOT_RECORDED
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import capital, day, text_of
-from vires.explain.thing.parts import NOT_RECORDED, Item, Register, Row, Section, Table
+from vires.explain.thing.parts import Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
     FUNCTION,
     MAY,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from vires import terms
@@ -11,10 +11,12 @@ from vires.decide.gather import record
 from vires.decide.law import Asked, in_nation, is_holder
 from vires.decide.logic import Outcome
 from vires.decide.record import Record
+from vires.decide.words import NOT_RECORDED, NOT_STATED
+from vires.explain.posts import posts
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, key_of, text_of
-from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Register, Row, Section, Table
+from vires.explain.thing.parts import Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
     DEEMED,
     EXAMPLE,
@@ -283,24 +285,16 @@ def _text(read: Record, reading: str) -> str:
 
 def _contacts(found: Found) -> Section:
     rows: dict[str, list[Item]] = defaultdict(list)
-    for post, role, how in found.source.rows("page/organisation-contacts", organisation=found.iri):
-        label = found.namer.title(role.value) if role else "Role not recorded"
-        rows[label].append(found.namer.thing(post.value, _reach(found, post.value, how)))
+    for post in posts(found.source, found.iri):
+        label = found.namer.title(post.role) if post.role else "Role not recorded"
+        note = f"{post.reach}; {EXAMPLE}" if post.example else post.reach
+        rows[label].append(found.namer.thing(post.iri, note))
     note = "" if rows else capital(absence(found.values, terms.ORG_HAS_POST)) + "."
     return Section(
         "Contacts by role",
         note,
         rows=tuple(Row(role, tuple(items)) for role, items in sorted(rows.items())),
     )
-
-
-def _reach(found: Found, post: str, how: Any) -> str:
-    """How a post is reached, the silence where that is not said, and whether it is an example."""
-    stated = list(found.source.rows("page/statements", thing=post))
-    silent = (terms.NOT_STATED, terms.HOW_TO_CONTACT) in {(p.value, v.value) for p, v in stated}
-    words = text_of(how) or f"how to reach: {NOT_STATED if silent else NOT_RECORDED}"
-    marked = any(prop.value == terms.ILLUSTRATIVE and true(value) for prop, value in stated)
-    return f"{words}; {EXAMPLE}" if marked else words
 
 
 def _history(found: Found) -> Section:

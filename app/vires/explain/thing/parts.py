@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
-
-NOT_STATED: Final = "not stated in the source"
-NOT_RECORDED: Final = "not recorded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from typing import Any, Final
 from vires import terms
 from vires.decide.gather import Source, whole
 from vires.decide.record import Record
+from vires.decide.words import NOT_RECORDED, NOT_STATED
 from vires.explain.thing.naming import Namer, text_of
-from vires.explain.thing.parts import NOT_RECORDED, NOT_STATED, Item, Row
+from vires.explain.thing.parts import Item, Row
 
 Values = Mapping[str, tuple[Any, ...]]
 
