@@ -94,19 +94,9 @@ def crowded() -> Snapshot:
     return from_quads([*snapshot().quads(), *made()])
 
 
-class Crowded(Held):
-    """A reader that holds the shipped record and what was made."""
-
-    def current(self) -> Snapshot:
-        return crowded()
-
-    def kept(self) -> tuple[Snapshot, ...]:
-        return (crowded(),)
-
-
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return create_app(Settings(), Crowded(), today=lambda: DAY).test_client()
+    return create_app(Settings(), Held(crowded()), today=lambda: DAY).test_client()
 
 
 def reached(client: FlaskClient, path: str) -> set[str]:

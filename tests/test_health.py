@@ -19,7 +19,7 @@ import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from tests.browser.shipped import DAY, VERDICTS, findings, query, questions, snapshot
+from tests.browser.shipped import DAY, VERDICTS, Held, findings, query, questions, snapshot
 from vires import ingest, terms
 from vires.addresses import path_of
 from vires.config import Settings
@@ -52,6 +52,12 @@ def graph_of(text: str, access: str = "public", name: str = "a") -> Graph:
     iri = f"https://example.org/graph/{name}"
     found = ingest.quads((PREFIXES + text).encode(), ox.RdfFormat.TURTLE, name, graph=iri)
     return Graph(iri, found, graph_hash(found), access)
+
+
+def small(text: str) -> FlaskClient:
+    """A visitor of the site of a small record that no rule was run on."""
+    held = Held(from_quads(graph_of(text).quads))
+    return create_app(Settings(), held, today=lambda: DAY).test_client()
 
 
 @cache
@@ -726,22 +732,6 @@ def test_the_calendar_holds_each_day_of_the_next_400(client: FlaskClient) -> Non
     assert events(client.get("/health-check.ics?kind=soon").data) == found
 
 
-class One:
-    """A reader of a small record that no rule was run on."""
-
-    def __init__(self, text: str) -> None:
-        self.held = from_quads(graph_of(text).quads)
-
-    def current(self) -> Snapshot:
-        return self.held
-
-    def findings(self, _: Snapshot) -> str | None:
-        return None
-
-    def kept(self) -> tuple[Snapshot, ...]:
-        return (self.held,)
-
-
 @pytest.mark.parametrize(
     ("days", "listed_", "in_calendar"),
     [(-1, True, False), (0, True, True), (90, True, True), (91, False, True), (400, False, True),
@@ -752,7 +742,7 @@ def test_the_list_looks_90_days_ahead_and_the_calendar_400(
 ) -> None:
     on = DAY + timedelta(days)
     text = f'ex:v v:reviewDueOn "{on}"^^xsd:date ; skos:prefLabel "The version"@en .'
-    site = create_app(Settings(), One(text), today=lambda: DAY).test_client()
+    site = small(text)
     assert len(listed(site)) == int(listed_)
     assert len(events(site.get("/health-check.ics").data)) == int(in_calendar)
 
@@ -799,7 +789,7 @@ def test_feed_and_calendar_are_named_by_their_filter(
 def test_a_name_with_marks_of_the_format_adds_no_line_to_the_calendar() -> None:
     text = """ex:v v:reviewDueOn "2026-12-24"^^xsd:date . ex:p v:participatesIn ex:v ; v:participant ex:o .
     ex:o skos:prefLabel "The council, of; two\\nBEGIN:VEVENT"@en ; v:hasType ex:kind ."""
-    site = create_app(Settings(), One(text), today=lambda: DAY).test_client()
+    site = small(text)
     response = site.get("/health-check.ics?party=https://example.org/id/o")
     assert response.status_code == 200
     assert b"\r\nBEGIN:VEVENT\r\nSUMMARY" in response.data
@@ -813,7 +803,7 @@ def test_a_name_with_marks_of_the_format_adds_no_line_to_the_calendar() -> None:
 
 def test_no_control_character_reaches_the_calendar() -> None:
     text = 'ex:v v:reviewDueOn "2026-12-24"^^xsd:date ; skos:prefLabel "a\\u0001b\\u007Fc\\td" .'
-    site = create_app(Settings(), One(text), today=lambda: DAY).test_client()
+    site = small(text)
     data = site.get("/health-check.ics").data
     assert [told for told, _ in events(data)] == [
         "abc\td falls due for review on 24 December 2026."

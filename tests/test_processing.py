@@ -12,33 +12,19 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
-from tests.browser.shipped import DAY, snapshot
+from tests.browser.shipped import DAY, facts, snapshot
 from tests.pages import assert_page
-from tests.test_health import first_in_header, graph_of
+from tests.test_health import first_in_header, small
 from vires import terms
 from vires.addresses import path_of
-from vires.config import Settings
 from vires.decide import URGENT, labels
 from vires.exchange.profiles import exported
 from vires.processing import LIMITS, TITLE, address, processing
 from vires.registers import lines as sheet_lines
-from vires.store import Snapshot, from_quads
-from vires.web import create_app
 
 COUNCIL = terms.BASE + "org/gss-E08000031"
 POLICE = terms.BASE + "org/gss-E23000014"
 MASH = "https://wolverhampton.vires.example/id/agreement/mash/v/1/flow/1"
-
-Facts = dict[str, dict[str, list[str]]]
-
-
-@cache
-def facts() -> Facts:
-    """What the shipped record states, read without any view."""
-    found: Facts = defaultdict(lambda: defaultdict(list))
-    for quad in snapshot().quads():
-        found[quad.subject.value][quad.predicate.value].append(quad.object.value)
-    return found
 
 
 @cache
@@ -280,31 +266,11 @@ ex:arrangement skos:prefLabel "The arrangement"@en . ex:regulations skos:prefLab
 """
 
 
-class Small:
-    """A reader of a small record."""
-
-    def __init__(self, text: str) -> None:
-        self.held = from_quads(graph_of(text).quads)
-
-    def current(self) -> Snapshot:
-        return self.held
-
-    def findings(self, _: Snapshot) -> str | None:
-        return None
-
-    def kept(self) -> tuple[Snapshot, ...]:
-        return (self.held,)
-
-
-def small(text: str = SMALL) -> FlaskClient:
-    return create_app(Settings(), Small(text), today=lambda: DAY).test_client()
-
-
 BODY = "https://example.org/id/o"
 
 
 def test_silence_and_absence_are_told_apart() -> None:
-    (row,) = lines(small(), BODY)
+    (row,) = lines(small(SMALL), BODY)
     silent, absent = "not stated in the source", "not recorded"
     assert row["Categories of people"] == silent
     assert row["Time limits for erasure"] == silent
@@ -318,12 +284,12 @@ def test_silence_and_absence_are_told_apart() -> None:
     text = SMALL.replace(", v:reliesOnBasis", "")
     (row,) = lines(small(text), BODY)
     assert row["Article 6 basis"] == absent
-    page = small().get(f"/{address(BODY)}").text
+    page = small(SMALL).get(f"/{address(BODY)}").text
     assert page.count(silent) > 5
 
 
 def test_joint_controllers_arrangement_and_contact_are_named() -> None:
-    (row,) = lines(small(), BODY)
+    (row,) = lines(small(SMALL), BODY)
     assert row["Role"] == "Joint controller"
     assert row["Joint controllers"] == "The trust"
     assert row["Arrangement or contract"] == "The arrangement"
@@ -331,10 +297,10 @@ def test_joint_controllers_arrangement_and_contact_are_named() -> None:
     assert (
         row["Contacts of the organisation"] == "Data protection officer: Through the contact centre"
     )
-    page = assert_page(small().get(f"/{address(BODY)}"))
+    page = assert_page(small(SMALL).get(f"/{address(BODY)}"))
     assert "Data protection officer" in page.words
     assert "Representative" in page.words
-    (other,) = lines(small(), "https://example.org/id/p")
+    (other,) = lines(small(SMALL), "https://example.org/id/p")
     assert other["Transfers outside the UK"] == "The regulations"
     assert other["Contacts of the organisation"] == "Data protection officer: not recorded"
 

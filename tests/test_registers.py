@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
 from urllib.parse import parse_qsl, urlencode
 
 import openpyxl
@@ -17,7 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.browser.payloads import PAYLOADS
-from tests.browser.shipped import DAY, snapshot
+from tests.browser.shipped import DAY, facts, snapshot
 from tests.pages import Page, assert_page
 from vires import library, terms
 from vires.addresses import path_of
@@ -51,17 +50,6 @@ BROADER = terms.SKOS + "broader"
 NAMES = sorted(registers())
 LISTS = [name for name in NAMES if not table(snapshot(), name, DAY).tree]
 SUMMARY = re.compile(r"(\d+)(?: of (\d+))? on record")
-
-Facts = dict[str, dict[str, set[str]]]
-
-
-@cache
-def facts() -> Facts:
-    """Every statement of the shipped record, by subject and property."""
-    found: Facts = defaultdict(lambda: defaultdict(set))
-    for quad in snapshot().quads():
-        found[quad.subject.value][quad.predicate.value].add(quad.object.value)
-    return found
 
 
 def of_class(*classes: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -16,12 +17,13 @@ from tests.view_cases import PREFIXES
 from vires import cli, ingest, library, skeleton
 from vires.content import content_root
 from vires.errors import UsageError
-from vires.skeleton import TO_WRITE, Kind
+from vires.skeleton import Kind
 from vires.store import from_quads
 from vires.validate import catalogue, live, reference
 from vires.validate.day import days
 
 DAY = date(2026, 11, 26)
+TO_WRITE = re.compile("TO[ -]WRITE")
 NAMES = {
     Kind.RULE: "versions/has-a-comment",
     Kind.VIEW: "analyst/versions-of-one",

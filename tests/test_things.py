@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from tests.browser.shipped import DAY, snapshot
+from tests.browser.shipped import DAY, facts, snapshot
 from tests.pages import Page, assert_page
 from vires import terms
 from vires.addresses import path_of
@@ -27,15 +26,6 @@ AREA = "https://wolverhampton.vires.example/id/"
 PUBLISHED = "https://published.vires.example/id/"
 COUNCIL = terms.BASE + "org/gss-E08000031"
 BROADER = terms.SKOS + "broader"
-
-
-@cache
-def facts() -> dict[str, dict[str, set[str]]]:
-    """Every statement: subject, property, values."""
-    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for quad in snapshot().quads():
-        found[quad.subject.value][quad.predicate.value].add(quad.object.value)
-    return found
 
 
 def of_class(*classes: str) -> list[str]:

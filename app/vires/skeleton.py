@@ -17,9 +17,6 @@ from vires.errors import UsageError
 _SKELETONS: Final = Path(__file__).parent / "skeletons"
 _WORD: Final = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 
-TO_WRITE: Final = re.compile("TO[ -]WRITE")
-"""What marks a text, or a part of an address, that its author has yet to write."""
-
 
 class Kind(StrEnum):
     """What a skeleton is of."""

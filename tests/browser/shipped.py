@@ -23,19 +23,22 @@ VERDICTS = ("covered", "cannot-tell", "gap", "power-only", "not-found")
 
 
 class Held:
-    """A reader that holds the shipped record."""
+    """A reader that holds one record: the shipped one, or one that no rule was run on."""
+
+    def __init__(self, held: Snapshot | None = None) -> None:
+        self.held = held
 
     def current(self) -> Snapshot:
-        """The shipped record."""
-        return snapshot()
+        """The record."""
+        return self.held or snapshot()
 
     def findings(self, _: Snapshot) -> str | None:
-        """What the rules find of it."""
-        return findings()
+        """What the rules find of the shipped record."""
+        return None if self.held else findings()
 
     def kept(self) -> tuple[Snapshot, ...]:
-        """The shipped record alone."""
-        return (snapshot(),)
+        """The record alone."""
+        return (self.current(),)
 
 
 def application():  # type: ignore[no-untyped-def]
@@ -48,6 +51,18 @@ def snapshot() -> Snapshot:
     """The shipped graphs of the public class."""
     graphs = readable(read(graph_files()), "public")
     return from_quads(quad for graph in graphs for quad in graph.quads)
+
+
+Facts = dict[str, dict[str, set[str]]]
+
+
+@cache
+def facts() -> Facts:
+    """Every statement of the shipped record, by subject and property, read without any view."""
+    found: Facts = defaultdict(lambda: defaultdict(set))
+    for quad in snapshot().quads():
+        found[quad.subject.value][quad.predicate.value].add(quad.object.value)
+    return found
 
 
 @cache
@@ -81,20 +96,18 @@ def query(question: Question) -> str:
 
 
 def _about_flows() -> Iterator[Question]:
-    facts: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for quad in snapshot().quads():
-        facts[quad.subject.value][quad.predicate.value].append(quad.object.value)
-    for flow in sorted(node for node in facts if facts[node].get(terms.HAS_SIDE)):
-        sides = sorted(facts[flow][terms.HAS_SIDE])
-        giver = [s for s in sides if terms.DISCLOSING_SIDE in facts[s][terms.TYPE]]
-        taker = [s for s in sides if terms.RECEIVING_SIDE in facts[s][terms.TYPE]]
+    stated = facts()
+    for flow in sorted(node for node in stated if stated[node].get(terms.HAS_SIDE)):
+        sides = sorted(stated[flow][terms.HAS_SIDE])
+        giver = [s for s in sides if terms.DISCLOSING_SIDE in stated[s][terms.TYPE]]
+        taker = [s for s in sides if terms.RECEIVING_SIDE in stated[s][terms.TYPE]]
         for give, take in islice(product(giver, taker), 3):
             yield from (
                 Question(a, b, purpose, category, None, DAY)
-                for a in facts[give][terms.SIDE_ORGANISATION]
-                for b in facts[take][terms.SIDE_ORGANISATION]
-                for purpose in sorted(facts[flow][terms.FOR_PURPOSE])[:1]
-                for category in sorted(facts[flow][terms.SHARES_CATEGORY])[:2]
+                for a in stated[give][terms.SIDE_ORGANISATION]
+                for b in stated[take][terms.SIDE_ORGANISATION]
+                for purpose in sorted(stated[flow][terms.FOR_PURPOSE])[:1]
+                for category in sorted(stated[flow][terms.SHARES_CATEGORY])[:2]
             )
 
 

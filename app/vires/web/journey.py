@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from vires.decide import Choice, choices, labels
 from vires.decide.gather import Source
-from vires.explain.called import ended, other_names
+from vires.explain.called import ended, folded, other_names
 from vires.explain.choosing import Group, groups
 from vires.web.asking import (
     DATE_PARTS,
@@ -218,7 +218,7 @@ def _so_far(snapshot: Source, asking: Asking, step: Step) -> list[tuple[str, lis
     for field, name in _SAID.items():
         given = asking.categories if field == "category" else (asking.values.get(field, ""),)
         known = _aliases(pools[KINDS[field]], _besides(snapshot, KINDS[field]))
-        sent = {known[folded] for folded in map(_folded, given) if folded in known}
+        sent = {known[name] for name in map(folded, given) if name in known}
         labels_ = [c.label for c in pools[KINDS[field]] if known[c.iri.casefold()] in sent]
         if labels_ and field != step.field:
             found.append((name, labels_))
@@ -240,7 +240,7 @@ def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, 
     pool = choices(snapshot)[kind]
     known = _aliases(pool, _besides(snapshot, kind))
     given = asking.categories if step.field == "category" else (asking.values.get(step.field, ""),)
-    chosen = [known[name] for name in map(_folded, given) if name in known]
+    chosen = [known[name] for name in map(folded, given) if name in known]
     found = nearest(snapshot, kind, find, site().today()) if find else ()
     headed = groups(snapshot, kind) if kind != "subjects" else (Group("", pool),)
     # What is chosen stays in a narrowed list, or the next answer would lose it.
@@ -290,10 +290,6 @@ def whole_form(snapshot: Source, asking: Asking, *, show_problems: bool = True) 
     )
 
 
-def _folded(name: str) -> str:
-    return name.strip().casefold()
-
-
 def _besides(snapshot: Source, kind: str) -> Mapping[str, Sequence[str]]:
     return other_names(snapshot, site().today()) if kind == "organisation" else {}
 
@@ -320,8 +316,8 @@ def _aliases(
         found.setdefault(iri.casefold(), value)
     for choice in pool:
         for name in (choice.key, choice.label):
-            found.setdefault(name.casefold(), found[choice.iri.casefold()])
-    names = [(name.casefold(), iri) for iri, own in (besides or {}).items() for name in own]
+            found.setdefault(folded(name), found[choice.iri.casefold()])
+    names = [(folded(name), iri) for iri, own in (besides or {}).items() for name in own]
     shared = Counter(name for name, _ in names)
     for name, iri in names:
         if shared[name] == 1 and iri.casefold() in found:
