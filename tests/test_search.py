@@ -20,6 +20,7 @@ from vires.addresses import path_of
 from vires.decide import URGENT
 from vires.search import KINDS, MAX_HITS, MAX_QUERY, search, words_of
 from vires.store import Snapshot, from_quads
+from vires.web.searching import PAGES, SitePage
 
 QUERIES = tomllib.loads((Path(__file__).parent / "search" / "queries.toml").read_text())["query"]
 BASE = "https://a.vires.example/id/"
@@ -262,3 +263,12 @@ def test_the_index_cannot_be_written() -> None:
     index = module._index(module.Once(snapshot()))
     with pytest.raises(module.sqlite3.OperationalError):
         index.base.execute("DELETE FROM names")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)
+def test_each_page_of_the_site_is_there_and_found_by_its_title(
+    client: FlaskClient, page: SitePage
+) -> None:
+    assert client.get(page.path).status_code == 200
+    found = client.get("/search?" + urlencode({"q": page.title})).text
+    assert f'<a class="govuk-link" href="{page.path}">{page.title}</a>' in found
