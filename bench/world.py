@@ -2,8 +2,8 @@
 
 Usage: `python -m bench.world TRIPLES OUT.nt [--seed N] [--faults N]`. The example agreements that
 no rule finds fault with, their upper tiers, communities, memberships and bodies are the template.
-Each area of a world is a copy under its own addresses, with bodies of its own, holding a seeded
-choice of the agreements; so a world grows as a country would, not in one community. Statements are
+Each area of a world is a copy under its own addresses, with bodies and restructures of its own,
+holding a seeded choice of the agreements; so a world grows as a country would, not in one community. Statements are
 written as they are made: a world never stands in memory. Beside `OUT.nt`, `OUT.faults.json` lists
 each fault as rule and focus.
 """
@@ -103,13 +103,16 @@ def _renamer(number: int) -> Callable[[str], str]:
     """Puts the addresses of the template under those of one area."""
     base = f"<https://area-{number:05}.vires.example/"
     old = f"<{content.area_base(AREA)}"
-    body = f"<{terms.BASE}org/"
+    moved = {f"<{terms.BASE}org/": "id/organisation/", f"<{terms.BASE}event/": "id/event/"}
 
     @cache
     def own(term: str) -> str:
         if term.startswith(old):
             return base + term[len(old) :]
-        return f"{base}id/organisation/{term[len(body) :]}" if term.startswith(body) else term
+        for kind, folder in moved.items():
+            if term.startswith(kind):
+                return base + folder + term[len(kind) :]
+        return term
 
     return own
 
