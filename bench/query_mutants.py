@@ -11,6 +11,8 @@ import pyoxigraph as ox
 EQUIVALENT: Final = {
     # The store holds both forms of a truth alike, so either finds the other.
     "answer/illustrative": ("misname xsd:boolean",),
+    # The OPTIONAL only keeps the order in which the query is worked out.
+    "answer/signatures": ("OPTIONAL to join",),
     # Both parts have the same class, so which is named first is no matter.
     "export/distribution": ("turn",),
     "export/policy": ("turn",),

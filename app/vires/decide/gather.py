@@ -103,12 +103,6 @@ def record(source: Source, asked: Asked, routes: list[tuple[str, str]]) -> Recor
     return Record(_shared(key), found)
 
 
-def footing(source: Source, version: str, organisations: Iterable[str] = ()) -> Record:
-    """What says whether a version stands, on what, and which of some bodies are bound to it."""
-    key = Once(source)
-    return Record(_shared(key), _found(key, (version,), organisations))
-
-
 def _found(
     key: Once[Source], versions: Iterable[str], organisations: Iterable[str]
 ) -> dict[str, Mapping[str, tuple[Value, ...]]]:

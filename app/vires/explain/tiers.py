@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from vires.decide import binding
 from vires.decide.chain import climb
-from vires.decide.gather import Source, footing, value_of
+from vires.decide.gather import Source, value_of, whole
 from vires.decide.logic import Outcome
 from vires.decide.record import as_date
 from vires.explain.read import law_of, words_of
@@ -208,7 +208,7 @@ def _branch(root: Instrument, below: dict[str, list[Instrument]], trail: frozens
 def _party_list(source: Source, version: str, on: date) -> tuple[Party, ...]:
     """Who takes part on the day, and whether each is bound by a signature."""
     named = _parties(Once(source)).get(version, ())
-    record = footing(source, version, [iri for iri, _, is_class in named if not is_class])
+    record = whole(source)
     found = []
     for iri, label, is_class in named:
         if is_class:
@@ -283,7 +283,7 @@ def _footing(source: Source, version: str | None, level: str, on: date) -> str:
     """Whether the tiers that a sharing agreement needs above it are in force, where in doubt."""
     if version is None or level != LEVELS[-1]:
         return ""
-    return _FOOTING[climb(footing(source, version), version, on).finding.outcome]
+    return _FOOTING[climb(whole(source), version, on).finding.outcome]
 
 
 def _count(source: Source, version: str | None, on: date) -> int:
