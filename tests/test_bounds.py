@@ -16,7 +16,7 @@ from vires import terms
 from vires.addresses import path_of
 from vires.config import Settings
 from vires.decide.gather import record
-from vires.decide.law import Asked, is_holder
+from vires.decide.law import is_holder
 from vires.decide.logic import Outcome
 from vires.explain.thing import bounded, find_thing
 from vires.explain.thing.organisation import ORGANISATIONS, _held
@@ -227,8 +227,7 @@ def test_the_holder_of_law_is_who_the_conditions_say() -> None:
     assert len(bodies) > 40
     some = 0
     for body in bodies:
-        asked = Asked(body, body, terms.PURPOSE_ALL, terms.CATEGORY_ANY, None, DAY)
-        read = record(snapshot(), asked, [])
+        read = record(snapshot(), (body,))
         wanted = [
             reading
             for reading in read.shared.facts

@@ -7,7 +7,7 @@ and gives their facts as rows (node, property, value). What the facts mean is fo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -94,10 +94,12 @@ def candidates(source: Source, asked: Asked) -> list[tuple[str, str]]:
     return sorted({(flow.value, version.value) for flow, version in rows})
 
 
-def record(source: Source, asked: Asked, routes: list[tuple[str, str]]) -> Record:
-    """All that the conditions may read for a question about the routes given."""
+def record(
+    source: Source, bodies: Iterable[str], routes: Collection[tuple[str, str]] = ()
+) -> Record:
+    """All that the conditions may read of some bodies, and of routes: flows with their versions."""
     key = Once(source)
-    found = _found(key, {version for _, version in routes}, (asked.from_, asked.to))
+    found = _found(key, {version for _, version in routes}, bodies)
     for flow in sorted({flow for flow, _ in routes}):
         found |= _read(key, "decide/flow", "flow", flow)
     return Record(_shared(key), found)

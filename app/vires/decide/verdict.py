@@ -57,7 +57,7 @@ def ask(snapshot: Snapshot, question: Asked, *, near_misses: bool = True) -> Ans
     if question.from_ == question.to:
         return _same_organisation(snapshot, question)
     found = gather.candidates(snapshot, question)
-    record = gather.record(snapshot, question, found)
+    record = gather.record(snapshot, (question.from_, question.to), found)
     judged = sorted(
         (judge(record, candidate(record, f, v, question), question) for f, v in found),
         key=lambda j: _place(record, j),
@@ -86,7 +86,7 @@ def ask(snapshot: Snapshot, question: Asked, *, near_misses: bool = True) -> Ans
 
 
 def _same_organisation(snapshot: Snapshot, question: Asked) -> Answer:
-    record = gather.record(snapshot, question, [])
+    record = gather.record(snapshot, (question.from_, question.to))
     return Answer(
         question=question,
         urgent=_urgent(record, question),

@@ -122,7 +122,7 @@ def _matrix(held: Once[Source], community: Community, on: date) -> Matrix:
         pair: Cell(
             named[pair[0]],
             named[pair[1]],
-            tuple(_flow(source, pair, flow, rows, on) for flow, rows in flows.items()),
+            _flows(source, pair, flows, on),
         )
         for pair, flows in pairs.items()
     }
@@ -130,20 +130,33 @@ def _matrix(held: Once[Source], community: Community, on: date) -> Matrix:
     return Matrix(community, tuple(order), cells)
 
 
-def _flow(
-    source: Source, pair: tuple[str, str], flow: str, rows: list[tuple[Any, ...]], on: date
-) -> SharedFlow:
-    instrument, version = rows[0][0].value, rows[0][1].value
-    asked = {(r[5].value, r[6].value) for r in rows if r[5] is not None and r[6] is not None}
-    known = labels(source, [instrument, *(iri for both in asked for iri in both)])
+def _flows(
+    source: Source, pair: tuple[str, str], flows: dict[str, list[tuple[Any, ...]]], on: date
+) -> tuple[SharedFlow, ...]:
+    """The flows of a pair, judged in one record, as the answers to their questions are."""
+    questions = {
+        flow: {
+            (row[5].value, row[6].value): Question(*pair, row[5].value, row[6].value, None, on)
+            for row in rows
+            if row[5] is not None and row[6] is not None
+        }
+        for flow, rows in flows.items()
+    }
+    routes = {flow: (rows[0][1].value, rows[0][0].value) for flow, rows in flows.items()}
+    concepts = {iri for asked in questions.values() for both in asked for iri in both}
+    known = labels(source, [*concepts, *(instrument for _, instrument in routes.values())])
 
     def named(iri: str) -> Named:
         return Named(iri, known.get(iri) or words_of(iri))
 
+    record = gather.record(source, pair, [(flow, version) for flow, (version, _) in routes.items()])
     found = []
-    for purpose, category in sorted(asked, key=lambda both: [named(iri).label for iri in both]):
-        question = Question(pair[0], pair[1], purpose, category, None, on)
-        record = gather.record(source, question, [(flow, version)])
-        judged = judge(record, candidate(record, flow, version, question), question)
-        found.append(Asked(named(purpose), named(category), _OUTCOMES[judged.outcome]))
-    return SharedFlow(flow, named(instrument), version, tuple(found))
+    for flow, (version, instrument) in routes.items():
+        asked = []
+        for both, question in sorted(
+            questions[flow].items(), key=lambda item: [named(iri).label for iri in item[0]]
+        ):
+            judged = judge(record, candidate(record, flow, version, question), question)
+            asked.append(Asked(named(both[0]), named(both[1]), _OUTCOMES[judged.outcome]))
+        found.append(SharedFlow(flow, named(instrument), version, tuple(asked)))
+    return tuple(found)

@@ -39,10 +39,11 @@ class Reader:
         of a later version, `StoreError` where it cannot be read, or holds illustrative
         agreements that the settings leave out.
         """
-        name = folder.current(self._state)
         held = self._held
-        if held is not None and held[0] == name:
+        # A later format comes with a generation of its own, so one that is held needs no check.
+        if held is not None and held[0] == folder.pointed(self._state):
             return held[1]
+        name = folder.current(self._state)
         with self._lock:
             if self._held is not None and self._held[0] == name:  # another thread was first
                 return self._held[1]

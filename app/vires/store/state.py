@@ -56,6 +56,14 @@ def current(state: Path) -> str:
     Errors: `StoreMissingError` where nothing has been loaded.
     """
     check_format(state)
+    return pointed(state)
+
+
+def pointed(state: Path) -> str:
+    """The name in the pointer, of a folder whose format is known.
+
+    Errors: as of `current`.
+    """
     try:
         return (state / "CURRENT").read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:

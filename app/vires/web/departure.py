@@ -11,8 +11,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import stat
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 _ESTABLISHED: Final = 1
@@ -49,10 +49,12 @@ def _connections(client: str, port: str) -> frozenset[int]:
 
 def _open_sockets() -> Iterator[tuple[int, int, str]]:
     """Each open connection of this process: its inode, our port, the address at its other end."""
-    for handle in Path("/proc/self/fd").iterdir():
+    for handle in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208 - a path each is dear
         try:
+            if not stat.S_ISSOCK(os.fstat(handle).st_mode):
+                continue
             # A copy, looked at alone: the server may close its own meanwhile, and open another.
-            with _copy(int(handle.name)) as one:
+            with _copy(handle) as one:
                 inode = os.fstat(one.fileno())
                 if one.family not in _FAMILIES or one.type != socket.SOCK_STREAM:
                     continue

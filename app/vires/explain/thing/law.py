@@ -7,7 +7,6 @@ from typing import Final
 
 from vires import terms
 from vires.decide.gather import record
-from vires.decide.law import Asked
 from vires.decide.record import Record
 from vires.decide.words import NOT_RECORDED
 from vires.explain.standing import Standing
@@ -125,8 +124,7 @@ _RELYING: Final = (
 
 
 def _law(found: Found) -> Record:
-    asked = Asked(found.iri, found.iri, terms.PURPOSE_ALL, terms.CATEGORY_ANY, None, found.today)
-    return record(found.source, asked, [])
+    return record(found.source, (found.iri,))
 
 
 def _effect(found: Found, word: str) -> Section:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from vires import terms
 from vires.decide.gather import record
-from vires.decide.law import Asked, in_nation, is_holder
+from vires.decide.law import in_nation, is_holder
 from vires.decide.logic import Outcome
 from vires.decide.record import Record
 from vires.decide.words import NOT_RECORDED, NOT_STATED
@@ -224,8 +224,7 @@ def _ask(namer: Namer, giver: str, taker: str, flows: _Flows) -> Item:
 
 def _readings(found: Found, standing: Standing) -> tuple[Section, ...]:
     """The law that it holds by its types or by name, in the nations it is in."""
-    asked = Asked(found.iri, found.iri, terms.PURPOSE_ALL, terms.CATEGORY_ANY, None, found.today)
-    read = record(found.source, asked, [])
+    read = record(found.source, (found.iri,))
     held: dict[str, list[str]] = defaultdict(list)
     for reading in _held(read, found.iri):
         word = effect(read, reading)
