@@ -242,6 +242,10 @@ class _Index:
         A thing answers with all its names together; a name that holds little else counts more.
         """
         total = sum(weight.values())
+        likest: dict[str, float] = {}
+        for terms in meant.values():
+            for term, like in terms.items():
+                likest[term] = max(like, likest.get(term, 0.0))
         by_thing: dict[int, list[_Name]] = defaultdict(list)
         for name in names:
             by_thing[name.thing].append(name)
@@ -252,7 +256,7 @@ class _Index:
                 for word, terms in meant.items()
             )
             tight, _, best = max(
-                ((self._tightness(n, meant), -number, n) for number, n in enumerate(own)),
+                ((self._tightness(n, likest), -number, n) for number, n in enumerate(own)),
                 key=lambda one: one[:2],
             )
             if answered / total >= _ENOUGH:
@@ -263,14 +267,11 @@ class _Index:
                 )
         return found
 
-    def _tightness(self, name: _Name, meant: Mapping[str, Mapping[str, float]]) -> float:
-        """How much of a name the query accounts for."""
-        of_it = {
-            term: max((terms.get(term, 0.0) for terms in meant.values()), default=0.0)
-            for term in name.words
-        }
+    def _tightness(self, name: _Name, likest: Mapping[str, float]) -> float:
+        """How much of a name the query accounts for, by the likeness of each word to it."""
         whole = sum(self.rarity[term] for term in name.words)
-        return name.worth * sum(self.rarity[t] * like for t, like in of_it.items()) / whole
+        told = sum(self.rarity[term] * likest[term] for term in name.words if term in likest)
+        return name.worth * told / whole
 
     def _order(self, thing: int) -> tuple[int, str, str]:
         one = self.things[thing]

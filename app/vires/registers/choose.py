@@ -107,16 +107,9 @@ def choose(table: Table, pairs: Iterable[tuple[str, str]], *, paged: bool = True
     return Chosen(ordered, order, falling, number, tuple(problems))
 
 
-def rows(table: Table, chosen: Chosen, *, leaving_out: str = "") -> tuple[Row, ...]:
-    """The chosen rows in order; `leaving_out` is a facet that is not looked at."""
-    found = [
-        row
-        for row in table.rows
-        if all(
-            name == leaving_out or _has(table, row, name, keys)
-            for name, keys in chosen.facets.items()
-        )
-    ]
+def rows(table: Table, chosen: Chosen) -> tuple[Row, ...]:
+    """The chosen rows in order."""
+    found = _kept(table, chosen)
     column = table.column(chosen.order)
     if column is not None:
         silent = [row for row in found if not _sorts(row, column)]
@@ -139,7 +132,7 @@ def facets(table: Table, chosen: Chosen) -> tuple[Facet, ...]:
     found = []
     for column in table.facets:
         counts: dict[str, int] = {}
-        for row in rows(table, chosen, leaving_out=column.name):
+        for row in _kept(table, chosen, leaving_out=column.name):
             for key in {value.key for value in row.facet(column)}:
                 counts[key] = counts.get(key, 0) + 1
         mine = chosen.facets.get(column.name, ())
@@ -203,9 +196,18 @@ def _number(given: list[str], problems: list[Problem]) -> int:
     return 1
 
 
-def _has(table: Table, row: Row, name: str, keys: tuple[str, ...]) -> bool:
-    column = table.column(name)
-    return column is not None and any(value.key in keys for value in row.facet(column))
+def _kept(table: Table, chosen: Chosen, *, leaving_out: str = "") -> list[Row]:
+    """The chosen rows by name; `leaving_out` is a facet that is not looked at."""
+    wanted = [
+        (column, chosen.facets[column.name])
+        for column in table.facets
+        if column.name in chosen.facets and column.name != leaving_out
+    ]
+    return [row for row in table.rows if all(_has(row, *one) for one in wanted)]
+
+
+def _has(row: Row, column: Column, keys: tuple[str, ...]) -> bool:
+    return any(value.key in keys for value in row.facet(column))
 
 
 def _sorts(row: Row, column: Column) -> tuple[tuple[tuple[int, int, str], ...], ...]:

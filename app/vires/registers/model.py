@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from vires.addresses import path_of
 from vires.library import Column, View
@@ -72,6 +73,7 @@ class Table:
     words: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     ranked: bool = False
     size: int = SIZE
+    _values: dict[str, dict[str, Value]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def tree(self) -> Column | None:
@@ -93,12 +95,15 @@ class Table:
 
     def values(self, column: Column) -> dict[str, Value]:
         """Every value of a facet by its key, those of its fixed words first."""
-        found = {value.key: value for value in self.words.get(column.name, ())}
-        for value in sorted(
-            _all(self.rows, column), key=lambda v: (v.key in SILENT, natural(v.plain))
-        ):
-            found.setdefault(value.key, value)
-        return found
+        if column.name not in self._values:
+            found = {value.key: value for value in self.words.get(column.name, ())}
+            for value in sorted(
+                dict.fromkeys(_all(self.rows, column)),
+                key=lambda v: (v.key in SILENT, natural(v.plain)),
+            ):
+                found.setdefault(value.key, value)
+            self._values[column.name] = found
+        return self._values[column.name]
 
     def by_thing(self, column: Column) -> dict[str, tuple[str, list[Row]]]:
         """For each thing among the values of a facet, its key in addresses and its rows."""
@@ -113,6 +118,7 @@ def _all(rows: tuple[Row, ...], column: Column) -> Iterator[Value]:
     return (value for row in rows for value in row.facet(column))
 
 
+@lru_cache(maxsize=1 << 16)
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key that puts texts in the order a person expects: section 9 before section 10."""
     parts = re.findall(r"(\d+)|(\D+)", text.casefold())

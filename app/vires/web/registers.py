@@ -14,6 +14,7 @@ from vires.decide.verdict import Snapshot
 from vires.explain import uk_date
 from vires.registers import (
     Chosen,
+    Facet,
     Table,
     branches,
     choose,
@@ -112,15 +113,15 @@ def held(name: str, **filters: list[str]) -> tuple[int, str]:
 
 
 def _page(found: Table, chosen: Chosen, template: str, **more: object) -> str:
-    shown = page(found, chosen)
+    shown, offered = page(found, chosen), facets(found, chosen)
     return render_template(
         template,
         table=found,
         chosen=chosen,
         page=shown,
         branches=branches(found) if found.tree else (),
-        facets=facets(found, chosen),
-        taken=_taken(found, chosen),
+        facets=offered,
+        taken=_taken(found, chosen, offered),
         columns=found.placed("column"),
         under=found.placed("under"),
         files={form: link(f"{found.name}.{form}", chosen.pairs()) for form in TYPES},
@@ -146,10 +147,12 @@ def _order(found: Table, chosen: Chosen, name: str) -> tuple[str, str]:
     return link(found.name, chosen.pairs(order=falling)), state
 
 
-def _taken(found: Table, chosen: Chosen) -> list[tuple[str, str, str, int]]:
+def _taken(
+    found: Table, chosen: Chosen, offered: Iterable[Facet]
+) -> list[tuple[str, str, str, int]]:
     """Each value chosen: its facet, its words, the list without it, and how long that is."""
     taken = []
-    for facet in facets(found, chosen):
+    for facet in offered:
         for option in facet.options:
             if option.chosen:
                 less = chosen.without(facet.column.name, option.value.key)
