@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from vires import terms
@@ -14,6 +15,7 @@ from vires.explain.thing import agreement, community, concept, flow, law, model,
 from vires.explain.thing.generic import Found, Richer, find, page, successors
 from vires.explain.thing.naming import Namer
 from vires.explain.thing.parts import Item, Thing
+from vires.once import Once
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,16 @@ def locate(source: Source, iris: Iterable[str]) -> str | Removed | None:
 
 
 def find_thing(source: Source, iri: str, today: date) -> Thing | None:
-    """The page of a thing as at a day; None where the record has nothing of it."""
-    found = find(source, iri, today)
+    """The page of a thing as at a day; None where the record has nothing of it.
+
+    The pages asked for last are kept, for every form and list of a thing reads the same.
+    """
+    return _thing(Once(source), iri, today)
+
+
+@lru_cache(maxsize=128)
+def _thing(key: Once[Source], iri: str, today: date) -> Thing | None:
+    found = find(key.source, iri, today)
     return None if found is None else page(found, _enrich)
 
 
