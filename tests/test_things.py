@@ -522,6 +522,15 @@ def test_each_way_to_ask_is_a_question_with_its_answers_filled_in(client: FlaskC
         assert answer.status_code == 200
 
 
+def test_a_place_leads_to_a_question_about_the_organisation_whose_site_it_is(
+    client: FlaskClient,
+) -> None:
+    (item,) = section(thing(terms.BASE + "org/new-cross"), "Ask").items
+    body = item.text.removeprefix("Ask about sharing by ")
+    assert body == "The Royal Wolverhampton NHS Trust"
+    assert body in assert_page(client.get(item.href)).text
+
+
 def test_an_organisation_shows_its_contacts_and_history(client: FlaskClient) -> None:
     page = thing(COUNCIL)
     roles = {row.label for row in section(page, "Contacts").rows}

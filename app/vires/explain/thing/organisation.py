@@ -1,4 +1,4 @@
-"""The page of an organisation: its agreements, sharing both ways, powers, contacts, history."""
+"""The page of an organisation: agreements, sharing both ways, law, contacts, history; its sites."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vires.decide.law import in_nation, is_holder
 from vires.decide.logic import Outcome
 from vires.decide.record import Record
 from vires.decide.words import NOT_RECORDED, NOT_STATED
+from vires.explain.called import called
 from vires.explain.posts import posts
 from vires.explain.standing import Standing
 from vires.explain.thing.generic import Found, Richer
@@ -34,6 +35,8 @@ from vires.explain.thing.read import agreement as example
 ORGANISATIONS: Final = tuple(
     terms.VIRES + name for name in ("Organisation", "PublicBody", "PrivateBody", "OrganisationUnit")
 )
+
+SITES: Final = (terms.ORG + "Site",)
 
 _EFFECTS: Final = (
     (MAY, "Powers: may share", "It holds these by its types. A power, not a duty."),
@@ -83,6 +86,21 @@ def organisation(found: Found) -> Richer:
         told=_TOLD,
         views=_VIEWS,
     )
+
+
+def site(found: Found) -> Richer:
+    """What a question about a place is about: the organisation whose site it is."""
+    bodies = unique(
+        Item(
+            f"Ask about sharing by {found.namer.label(one.body)}",
+            f"/ask?{urlencode([('from', key_of(found.source, one.body))])}",
+        )
+        for one in called(found.source, found.first(terms.PREF_LABEL), found.today)
+    )
+    note = (
+        "A place is no party to an agreement; the organisation whose site it is can be asked about."
+    )
+    return Richer(sections=(Section("Ask", note, items=bodies),) if bodies else ())
 
 
 def _ended(found: Found, gone: str) -> Section:

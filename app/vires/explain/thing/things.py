@@ -64,6 +64,7 @@ _RICHER: Final[tuple[tuple[tuple[str, ...], Callable[[Found], Richer]], ...]] = 
     (agreement.VERSIONS, agreement.version),
     ((terms.VIRES + "DataFlow",), flow.flow),
     (organisation.ORGANISATIONS, organisation.organisation),
+    (organisation.SITES, organisation.site),
     (community.COMMUNITIES, community.community),
     (law.READINGS, law.reading),
     (law.LAW, law.act),
