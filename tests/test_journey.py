@@ -138,6 +138,17 @@ def test_narrowing_finds_what_the_search_of_the_site_finds(
     assert "Nothing is near" not in page.text
 
 
+def test_of_several_receivers_those_of_the_holder_come_first(client: FlaskClient) -> None:
+    page = assert_page(client.get("/ask/to?from=cwc&find=police"))
+    near = [a["value"] for tag, a in page.tags if a.get("type") == "radio"]
+    assert near[0] == "wmp"
+    assert "receive from City of Wolverhampton Council in an agreement on record" in page.text
+    for other in ("/ask/from?find=police", "/ask/to?find=police", "/ask/to?from=nhse&find=police"):
+        page = assert_page(client.get(other))
+        assert sorted(a["value"] for _, a in page.tags if a.get("type") == "radio") == sorted(near)
+        assert "come first" not in page.text
+
+
 def test_narrowing_keeps_what_is_chosen(client: FlaskClient) -> None:
     asked = "from=cwc&to=wmp&purpose=prevent&category=name&category=address&find=helth"
     page = assert_page(client.get(f"/ask/information?{asked}"))

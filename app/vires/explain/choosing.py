@@ -68,6 +68,11 @@ def narrowed(source: Source, kind: str, text: str, on: date) -> tuple[Choice, ..
     return tuple(named + told) or _near(pool, words)
 
 
+def receivers(source: Source, holder: str) -> frozenset[str]:
+    """The organisations to which flows on record run from one, by IRI."""
+    return frozenset(to.value for (to,) in source.rows("ask/receivers", **{"from": holder}))
+
+
 def _has(words: Iterable[str], texts: Iterable[str]) -> bool:
     whole = " ".join(texts).casefold()
     return all(word in whole for word in words)

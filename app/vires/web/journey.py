@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from vires.decide import Choice, choices, labels
 from vires.decide.gather import Source
 from vires.explain.called import ended, folded, other_names
-from vires.explain.choosing import Group, groups
+from vires.explain.choosing import Group, groups, receivers
 from vires.web.asking import (
     DATE_PARTS,
     KINDS,
@@ -242,6 +242,10 @@ def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, 
     given = asking.categories if step.field == "category" else (asking.values.get(step.field, ""),)
     chosen = [known[name] for name in map(folded, given) if name in known]
     found = nearest(snapshot, kind, find, site().today()) if find else ()
+    holder = _holder(pool, known, asking) if step.field == "to" else None
+    served = receivers(snapshot, holder.iri) if holder and found else frozenset()
+    if first := [choice for choice in found if choice.iri in served]:
+        found = (*first, *(choice for choice in found if choice not in first))
     headed = groups(snapshot, kind) if kind != "subjects" else (Group("", pool),)
     # What is chosen stays in a narrowed list, or the next answer would lose it.
     kept = [c for c in pool if known[c.iri.casefold()] in chosen and c not in found]
@@ -250,12 +254,19 @@ def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, 
         "values": {choice.iri: known[choice.iri.casefold()] for choice in pool},
         "chosen": chosen,
         "near": len(found),
+        "served_by": holder.label if holder and first else "",
         "found": (*found, *kept) if found else (),
         "groups": headed,
         "opened": {
             g.label for g in headed if any(known[c.iri.casefold()] in chosen for c in g.choices)
         },
     }
+
+
+def _holder(pool: Sequence[Choice], known: Mapping[str, str], asking: Asking) -> Choice | None:
+    """Who holds the information, where that is answered."""
+    sent = known.get(folded(asking.values.get("from", "")))
+    return next((choice for choice in pool if known[choice.iri.casefold()] == sent), None)
 
 
 def _back(asking: Asking, step: Step) -> str:
