@@ -14,6 +14,7 @@ EQUIVALENT: Final = {
     # The OPTIONAL only keeps the order in which the query is worked out.
     "answer/signatures": ("OPTIONAL to join",),
     "page/concept-flows": ("OPTIONAL to join",),
+    "page/signatures": ("OPTIONAL to join",),
     # Both parts have the same class, so which is named first is no matter.
     "export/distribution": ("turn",),
     "export/policy": ("turn",),
