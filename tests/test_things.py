@@ -528,7 +528,32 @@ def test_a_place_leads_to_a_question_about_the_organisation_whose_site_it_is(
     (item,) = section(thing(terms.BASE + "org/new-cross"), "Ask").items
     body = item.text.removeprefix("Ask about sharing by ")
     assert body == "The Royal Wolverhampton NHS Trust"
-    assert body in assert_page(client.get(item.href)).text
+    asked = assert_page(client.get(item.href))
+    assert "Who would receive it?" in asked.text
+    assert [a["value"] for _, a in asked.tags if a.get("name") == "from"] == ["rwt"]
+
+
+def test_a_place_is_asked_about_by_whose_site_it_is_and_not_by_its_name() -> None:
+    stated = """
+        PREFIX dcterms: <http://purl.org/dc/terms/> PREFIX org: <http://www.w3.org/ns/org#>
+        PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX v: <https://w3id.org/vires/ns#>
+        PREFIX w: <https://w3id.org/vires/org/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+        w:a a v:PublicBody ; skos:prefLabel "Civic Centre" . w:b a v:PublicBody ; skos:prefLabel "B" .
+        w:s1 a org:Site ; skos:prefLabel "Civic Centre" ; org:siteOf w:a .
+        w:s2 a org:Site ; skos:prefLabel "Civic Centre" ; org:siteOf w:b .
+        w:s3 a org:Site ; org:siteOf w:b ; dcterms:isReplacedBy w:s2 .
+        w:s4 a org:Site ; org:siteOf w:b ; v:validUntil "2020-01-01"^^xsd:date .
+    """
+    made = from_quads(ox.parse(stated, format=ox.RdfFormat.TURTLE))
+    found = {}
+    for site in ("s1", "s2", "s3", "s4"):
+        page = find_thing(made, f"{terms.BASE}org/{site}", DAY)
+        assert page is not None
+        found[site] = [
+            i.text for part in page.sections if part.heading == "Ask" for i in part.items
+        ]
+    about = "Ask about sharing by"
+    assert found == {"s1": [f"{about} Civic Centre"], "s2": [f"{about} B"], "s3": [], "s4": []}
 
 
 def test_an_organisation_shows_its_contacts_and_history(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -117,9 +118,18 @@ def _found(
     return found
 
 
-def whole(source: Source) -> Record:
-    """All that the conditions may read of instruments, memberships and restructures, for lists."""
-    return _whole(Once(source))
+def whole(source: Source, on: date | None = None) -> Record:
+    """What the conditions read of every instrument, who takes part and who signed, for lists.
+
+    What is found for a day `on` is remembered until other days have been asked about.
+    """
+    return _whole_on(Once(source), on)
+
+
+@lru_cache(maxsize=4)
+def _whole_on(key: Once[Source], on: date | None) -> Record:
+    read = _whole(key)
+    return Record(read.shared, read.found, read.pointed)
 
 
 @lru_cache(maxsize=8)

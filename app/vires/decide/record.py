@@ -109,19 +109,19 @@ class Record:
     """What was read for one question: facts of its nodes, laid over what every question shares.
 
     The shared facts are those of law, concepts, restructures and loose ends. `found` repeats none
-    of their nodes.
+    of their nodes. `pointed` holds what was worked out of `found`, `memo` what was found of it.
     """
 
     shared: Shared
     found: Facts
-    _pointing: dict[str, Pointing] = field(default_factory=dict, repr=False)
+    pointed: dict[str, Pointing] = field(default_factory=dict, repr=False)
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     def nodes_with(self, prop: str, target: str) -> list[str]:
         """Nodes that state `target` as a value of `prop`, in order."""
-        if prop not in self._pointing:
-            self._pointing[prop] = pointing(self.found, prop)
-        own = self._pointing[prop].get(target, [])
+        if prop not in self.pointed:
+            self.pointed[prop] = pointing(self.found, prop)
+        own = self.pointed[prop].get(target, [])
         shared = self.shared.pointing(prop).get(target, [])
         return sorted({*own, *shared}) if own and shared else own or shared
 

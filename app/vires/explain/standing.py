@@ -82,7 +82,7 @@ class Standing:
 
     def __init__(self, source: Source, on: date) -> None:
         self.on = on
-        self.record: Record = whole(source)
+        self.record: Record = whole(source, on)
         self._names: Mapping[str, str] = names(source)
 
     def instrument(self, instrument: str) -> InstrumentStatus:

@@ -208,7 +208,7 @@ def _branch(root: Instrument, below: dict[str, list[Instrument]], trail: frozens
 def _party_list(source: Source, version: str, on: date) -> tuple[Party, ...]:
     """Who takes part on the day, and whether each is bound by a signature."""
     named = _parties(Once(source)).get(version, ())
-    record = whole(source)
+    record = whole(source, on)
     found = []
     for iri, label, is_class in named:
         if is_class:
@@ -283,7 +283,7 @@ def _footing(source: Source, version: str | None, level: str, on: date) -> str:
     """Whether the tiers that a sharing agreement needs above it are in force, where in doubt."""
     if version is None or level != LEVELS[-1]:
         return ""
-    return _FOOTING[climb(whole(source), version, on).finding.outcome]
+    return _FOOTING[climb(whole(source, on), version, on).finding.outcome]
 
 
 def _count(source: Source, version: str | None, on: date) -> int:

@@ -73,7 +73,9 @@ class Table:
     words: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     ranked: bool = False
     size: int = SIZE
-    _values: dict[str, dict[str, Value]] = field(default_factory=dict, repr=False, compare=False)
+    _values: dict[str, dict[str, Value]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def tree(self) -> Column | None:
@@ -93,7 +95,7 @@ class Table:
         """The columns that rows can be chosen by."""
         return tuple(c for c in self.view.shown if c.facet)
 
-    def values(self, column: Column) -> dict[str, Value]:
+    def values(self, column: Column) -> Mapping[str, Value]:
         """Every value of a facet by its key, those of its fixed words first."""
         if column.name not in self._values:
             found = {value.key: value for value in self.words.get(column.name, ())}

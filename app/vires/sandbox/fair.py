@@ -106,7 +106,10 @@ class Ledger:
             self._write(place, lease.client, used + max(now - lease.began, _LEAST), now, ends)
 
     def share(self, address: str) -> Share:
-        """What a client has left; read beside writers, since it is only told, never acted upon."""
+        """What a client has left, to be told and never acted upon.
+
+        Read without the lock, which each query would wait for; beside a writer it may be wrong.
+        """
         _, used, _ = self._find(self._client(address), time.monotonic())
         left = max(0, math.floor(self._quota - used))
         return Share(left, math.floor(self._quota), math.ceil(used * 60 / self._quota))

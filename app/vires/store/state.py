@@ -62,7 +62,7 @@ def current(state: Path) -> str:
 def pointed(state: Path) -> str:
     """The name in the pointer, of a folder whose format is known.
 
-    Errors: as of `current`.
+    Errors: `StoreMissingError` where nothing has been loaded, `StoreError` where it is unreadable.
     """
     try:
         return (state / "CURRENT").read_text(encoding="utf-8").strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import sys
 import threading
@@ -179,8 +178,6 @@ def _warm_lists(site: Site, snapshot: Snapshot) -> None:
     registers.warm(snapshot, site.today())
     site.health(snapshot)
     frameworks(snapshot, site.today())
-    gc.collect()
-    gc.freeze()  # what was read ahead stays: the collector need not walk it again and again
 
 
 def _set_templates(app: Flask) -> None:

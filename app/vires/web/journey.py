@@ -254,7 +254,7 @@ def _list(snapshot: Source, asking: Asking, step: Step, find: str) -> dict[str, 
         "values": {choice.iri: known[choice.iri.casefold()] for choice in pool},
         "chosen": chosen,
         "near": len(found),
-        "served_by": holder.label if holder and first else "",
+        "served_by": holder.label if holder and 0 < len(first) < len(found) else "",
         "found": (*found, *kept) if found else (),
         "groups": headed,
         "opened": {

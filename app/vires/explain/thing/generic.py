@@ -19,7 +19,7 @@ from vires.explain.thing.read import EXAMPLE, Values, iris, silences
 _DCT: Final = "http://purl.org/dc/terms/"
 _RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 _DESCRIPTION: Final = _DCT + "description"
-_REPLACED: Final = _DCT + "isReplacedBy"
+REPLACED: Final = _DCT + "isReplacedBy"
 _LEADS: Final = (terms.READING_TEXT, terms.SKOS + "definition", _DESCRIPTION)
 _NAMES: Final = (terms.PREF_LABEL, _DCT + "title", _RDFS + "label")
 _DOCUMENTS: Final = (
@@ -108,7 +108,7 @@ def successors(namer: Namer, stated: Sequence[tuple[Any, ...]]) -> tuple[Item, .
 
     A removed thing is a tombstone: the record says what replaced it and no longer what it was.
     """
-    replaced = {v.value for p, v in stated if p.value == _REPLACED}
+    replaced = {v.value for p, v in stated if p.value == REPLACED}
     if any(p.value == terms.TYPE for p, _ in stated):
         return ()
     return tuple(namer.thing(iri) for iri in sorted(replaced))
@@ -142,7 +142,7 @@ def page(found: Found, enrich: Callable[[Found], Richer]) -> Thing:
         mentions=_mentions(found, richer.told),
         views=tuple(_view(key) for key in (*_VIEWS, *richer.views)),
         examples=not illustrative and any(map(_marked, richer.sections)),
-        replaced_by=tuple(namer.thing(t.value) for t in found.values.get(_REPLACED, ())),
+        replaced_by=tuple(namer.thing(t.value) for t in found.values.get(REPLACED, ())),
     )
 
 

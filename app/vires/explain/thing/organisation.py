@@ -1,4 +1,4 @@
-"""The page of an organisation: agreements, sharing both ways, law, contacts, history; its sites."""
+"""The page of an organisation: agreements, sharing, law, contacts, history; and that of a site."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from vires import terms
+from vires.decide import choices
 from vires.decide.gather import record
 from vires.decide.law import in_nation, is_holder
 from vires.decide.logic import Outcome
 from vires.decide.record import Record
 from vires.decide.words import NOT_RECORDED, NOT_STATED
-from vires.explain.called import called
+from vires.explain.called import stands
 from vires.explain.posts import posts
 from vires.explain.standing import Standing
-from vires.explain.thing.generic import Found, Richer
+from vires.explain.thing.generic import REPLACED, Found, Richer
 from vires.explain.thing.naming import Namer, capital, day, key_of, text_of
 from vires.explain.thing.parts import Item, Register, Row, Section, Table
 from vires.explain.thing.read import (
@@ -27,6 +28,7 @@ from vires.explain.thing.read import (
     RESTRICTION,
     absence,
     effect,
+    iris,
     true,
     unique,
 )
@@ -90,12 +92,17 @@ def organisation(found: Found) -> Richer:
 
 def site(found: Found) -> Richer:
     """What a question about a place is about: the organisation whose site it is."""
+    pool = {choice.iri for choice in choices(found.source)["organisation"]}
+    gone = REPLACED in found.values or not all(
+        stands(until, found.today) for until in found.values.get(terms.VALID_UNTIL, ())
+    )
     bodies = unique(
         Item(
-            f"Ask about sharing by {found.namer.label(one.body)}",
-            f"/ask?{urlencode([('from', key_of(found.source, one.body))])}",
+            f"Ask about sharing by {found.namer.label(body)}",
+            f"/ask?{urlencode([('from', key_of(found.source, body))])}",
         )
-        for one in called(found.source, found.first(terms.PREF_LABEL), found.today)
+        for body in iris(found.values, terms.ORG + "siteOf")
+        if body in pool and not gone
     )
     note = (
         "A place is no party to an agreement; the organisation whose site it is can be asked about."
