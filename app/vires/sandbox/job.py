@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 MEBIBYTE: Final = 1024 * 1024
@@ -58,7 +58,12 @@ class Reply:
 
 def pack(message: Job | Reply) -> bytes:
     """A message as one line of JSON."""
-    return json.dumps(asdict(message)).encode() + b"\n"
+    return json.dumps(message, default=_fields).encode() + b"\n"
+
+
+def _fields(part: Job | Reply | Limits) -> dict[str, Any]:
+    """The fields of a message or of a part of it, as they are: nothing is copied."""
+    return {name: getattr(part, name) for name in part.__slots__}
 
 
 def job(line: bytes) -> Job:
