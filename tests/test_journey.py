@@ -143,7 +143,7 @@ def test_of_several_receivers_those_of_the_holder_come_first(client: FlaskClient
     near = [a["value"] for tag, a in page.tags if a.get("type") == "radio"]
     assert near[0] == "wmp"
     assert "receive from City of Wolverhampton Council in an agreement on record" in page.text
-    for other in ("/ask/from?find=police", "/ask/to?find=police", "/ask/to?from=nhse&find=police"):
+    for other in ("/ask/from?find=police", "/ask/to?find=police", "/ask/to?from=dwp&find=police"):
         page = assert_page(client.get(other))
         assert sorted(a["value"] for _, a in page.tags if a.get("type") == "radio") == sorted(near)
         assert "come first" not in page.text

@@ -19,6 +19,7 @@ from vires.decide.chain import climb
 from vires.decide.force import version_in_force
 from vires.decide.gather import candidates, record, whole
 from vires.decide.logic import Outcome
+from vires.decide.record import Record
 from vires.explain import uk_date
 from vires.explain.matrix import communities, matrix
 from vires.explain.standing import Standing
@@ -57,17 +58,16 @@ def test_lists_and_answers_find_alike_in_faulty_records() -> None:
         routes, bodies = candidates(made, asked), (asked.from_, asked.to)
         answer, lists = record(made, bodies, routes), whole(made, asked.on)
         for _, version in routes:
-            finds = {
-                "in force": lambda r, v=version, on=asked.on: version_in_force(r, v, on),
-                "chain": lambda r, v=version, on=asked.on: climb(r, v, on).finding,
-                **{
-                    f"{name} {body}": lambda r, v=version, b=body, on=asked.on, f=f: f(r, v, b, on)
-                    for name, f in (("bound", bound), ("participates", participates))
-                    for body in bodies
-                },
-            }
-            for name, find in finds.items():
-                assert find(answer).outcome is find(lists).outcome, (pair, name)
+            said = outcomes(answer, version, bodies, asked.on)
+            assert outcomes(lists, version, bodies, asked.on) == said, pair
+
+
+def outcomes(read: Record, version: str, bodies: tuple[str, str], on: date) -> list[Outcome]:
+    """Whether a version is in force, what it stands on, and whether each body takes part, bound."""
+    found = [version_in_force(read, version, on), climb(read, version, on).finding]
+    for body in bodies:
+        found += [participates(read, version, body, on), bound(read, version, body, on)]
+    return [finding.outcome for finding in found]
 
 
 @pytest.mark.parametrize("on", DAYS)

@@ -40,27 +40,19 @@ def _sources(
     read = sorted({iri for found in route.conditions.values() for iri in found.evidence})
     match caution.code:
         case "reading-unchecked":
-            return [i for i in read if terms.COMMENCEMENT_UNCHECKED in _said(snapshot, i)]
+            return [i for i in read if terms.COMMENCEMENT_UNCHECKED in _said(Once(snapshot), i)]
         case "trigger":
             # The caution ends in the words of the trigger, which is all it says of its reading.
             _, _, words = caution.text.partition(": ")
             return [i for i in read if words and law(i).trigger == words.rstrip(".")]
         case "power-limited":
             limits = [r.power for r in answer.restrictions if r.kind == _LIMITS]
-            return [i for i in limits if _said(snapshot, i) & set(route.powers)]
+            return [i for i in limits if _said(Once(snapshot), i) & set(route.powers)]
     return []
 
 
-def _said(snapshot: Source, iri: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _said(held: Once[Source], iri: str) -> frozenset[str]:
     """The commencement status of a reading, and the powers that it limits."""
-    read = _cautioned(Once(snapshot))
-    if iri not in read:
-        rows = snapshot.rows("answer/cautioned", thing=iri)
-        read[iri] = {term.value for row in rows for term in row if term is not None}
-    return read[iri]
-
-
-@lru_cache(maxsize=4)
-def _cautioned(held: Once[Source]) -> dict[str, set[str]]:
-    """What was read of the readings of a record so far, by IRI."""
-    return {}
+    rows = held.source.rows("answer/cautioned", thing=iri)
+    return frozenset(term.value for row in rows for term in row if term is not None)

@@ -64,20 +64,12 @@ def law_of(snapshot: Source, iri: str) -> Law:
 
     Each is read once for a data version.
     """
-    read = _laws(Once(snapshot))
-    if iri not in read:
-        read[iri] = _law(snapshot, iri)
-    return read[iri]
+    return _law(Once(snapshot), iri)
 
 
-@lru_cache(maxsize=4)
-def _laws(held: Once[Source]) -> dict[str, Law]:
-    """What was read of the law of a record so far, by IRI."""
-    return {}
-
-
-def _law(snapshot: Source, iri: str) -> Law:
-    rows = snapshot.rows("answer/law", thing=iri)
+@lru_cache(maxsize=4096)
+def _law(held: Once[Source], iri: str) -> Law:
+    rows = held.source.rows("answer/law", thing=iri)
     row = rows[0] if rows else (None,) * 11
     label, text, trigger, needs, citation, printed, duty, strength, checked, begun, seen = (
         _text(term) for term in row
